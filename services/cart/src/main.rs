@@ -1,0 +1,3 @@
+//! Starts the cart service.
+
+fn main() {}

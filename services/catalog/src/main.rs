@@ -1,0 +1,3 @@
+//! Starts the catalog service.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Starts the orders service.
+
+fn main() {}

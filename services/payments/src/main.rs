@@ -1,0 +1,3 @@
+//! Starts the payments service.
+
+fn main() {}

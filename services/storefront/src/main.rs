@@ -1,0 +1,3 @@
+//! Starts the storefront service.
+
+fn main() {}

@@ -1,0 +1,112 @@
+//! What a container is told: environment variables and mounted files.
+//!
+//! The operator writes these, the chassis and the lifecycle program read them. Secrets are files,
+//! never variables.
+
+/// Address of the API listener, for example `0.0.0.0:8080`.
+pub const LISTEN: &str = "LISTEN";
+/// Address of the listener for health and metrics, for example `0.0.0.0:9090`.
+pub const ADMIN_LISTEN: &str = "ADMIN_LISTEN";
+/// Release that the container belongs to; shown in logs and at `/version`.
+pub const VERSION: &str = "LOCALMART_VERSION";
+/// Name of the pod, from the downward API; shown in logs.
+pub const POD_NAME: &str = "POD_NAME";
+/// `tracing` filter, for example `info` or `info,catalog=debug`.
+pub const LOG_LEVEL: &str = "LOG_LEVEL";
+
+/// Host name of Postgres.
+pub const DATABASE_HOST: &str = "DATABASE_HOST";
+/// Port of Postgres.
+pub const DATABASE_PORT: &str = "DATABASE_PORT";
+/// Database to connect to.
+pub const DATABASE_NAME: &str = "DATABASE_NAME";
+/// Role to log in with.
+pub const DATABASE_USER: &str = "DATABASE_USER";
+/// File that holds the password of [`DATABASE_USER`].
+pub const DATABASE_PASSWORD_FILE: &str = "DATABASE_PASSWORD_FILE";
+/// Connections that a pod keeps open.
+pub const DATABASE_CONNECTIONS: &str = "DATABASE_CONNECTIONS";
+/// Prefix of this shop's roles, `lm_` and eight hex digits of a hash of `namespace/name`;
+/// lifecycle Jobs only.
+pub const DATABASE_ROLE_PREFIX: &str = "DATABASE_ROLE_PREFIX";
+/// Directory with one password file per role (see [`app_password`], [`migrator_password`]);
+/// lifecycle Jobs only.
+pub const DATABASE_PASSWORDS_DIR: &str = "DATABASE_PASSWORDS_DIR";
+
+/// Host name of Redis.
+pub const REDIS_HOST: &str = "REDIS_HOST";
+/// Port of Redis.
+pub const REDIS_PORT: &str = "REDIS_PORT";
+/// ACL user to log in with: the name of the service.
+pub const REDIS_USER: &str = "REDIS_USER";
+/// File that holds the password of [`REDIS_USER`].
+pub const REDIS_PASSWORD_FILE: &str = "REDIS_PASSWORD_FILE";
+
+/// Directory with one HS256 key per file, named after the callee: the service's own (to verify)
+/// and those of the services it calls (to sign).
+pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
+
+/// ISO 4217 code of the shop's currency.
+pub const CURRENCY: &str = "SHOP_CURRENCY";
+/// Name shown by the storefront.
+pub const TITLE: &str = "SHOP_TITLE";
+
+/// Where the operator mounts a service's own secrets; the `*_FILE` variables point into it.
+pub const SECRETS_MOUNT: &str = "/etc/localmart/secrets";
+/// Where the operator mounts the directory of [`INTERNAL_KEYS_DIR`].
+pub const INTERNAL_KEYS_MOUNT: &str = "/etc/localmart/internal-keys";
+/// Where the operator mounts the directory of [`DATABASE_PASSWORDS_DIR`].
+pub const DATABASE_PASSWORDS_MOUNT: &str = "/etc/localmart/database-passwords";
+
+/// The roles of one service in Postgres, built from [`DATABASE_ROLE_PREFIX`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseRoles {
+    /// Owns the schema and everything in it; cannot log in.
+    pub owner: String,
+    /// May read and write data, through default privileges; cannot log in.
+    pub app: String,
+    /// First login of the service, member of `app`. The second exists for rotation.
+    pub app_a: String,
+    /// Second login of the service, member of `app`.
+    pub app_b: String,
+    /// Login of the migrations, acts as `owner`.
+    pub migrator: String,
+}
+
+impl DatabaseRoles {
+    /// Names for `service` under `prefix`, for example `lm_0a1b2c3d_catalog_app_a`.
+    pub fn new(prefix: &str, service: crate::Service) -> Self {
+        let name = |suffix: &str| format!("{prefix}_{service}_{suffix}");
+        Self {
+            owner: name("owner"),
+            app: name("app"),
+            app_a: name("app_a"),
+            app_b: name("app_b"),
+            migrator: name("migrator"),
+        }
+    }
+}
+
+/// File (and Secret key) with the password of a service's first login.
+pub fn app_password(service: crate::Service) -> String {
+    format!("{service}-app-a")
+}
+
+/// File (and Secret key) with the password of a service's migrator.
+pub fn migrator_password(service: crate::Service) -> String {
+    format!("{service}-migrator")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Service;
+
+    #[test]
+    fn roles_carry_prefix_and_service() {
+        let roles = DatabaseRoles::new("lm_0a1b2c3d", Service::Catalog);
+        assert_eq!(roles.app_a, "lm_0a1b2c3d_catalog_app_a");
+        assert_eq!(roles.migrator, "lm_0a1b2c3d_catalog_migrator");
+        assert_eq!(app_password(Service::Orders), "orders-app-a");
+    }
+}
