@@ -1,0 +1,3 @@
+module localmart.example/kubelite/pause
+
+go 1.26
