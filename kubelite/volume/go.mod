@@ -1,0 +1,3 @@
+module localmart.example/kubelite/volume
+
+go 1.26
