@@ -2,6 +2,10 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod images;
+mod paths;
+mod progress;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -12,8 +16,27 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Pack the shop's programs, Postgres and Redis into image archives and list them.
+    Images {
+        /// How to compile the programs.
+        #[arg(long, value_enum, default_value = "dev")]
+        profile: images::Profile,
+        /// Only these images, for example `catalog postgres`.
+        names: Vec<String>,
+    },
+    /// Print where xtask keeps built programs, images, clusters and logs.
+    Cache,
+}
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {}
+    match Arguments::parse().command {
+        Command::Images { profile, names } => {
+            let only = (!names.is_empty()).then_some(names.as_slice());
+            let images = images::build_all(profile, &progress::Progress::new(), only)?;
+            print!("{}", images::table(&images));
+        }
+        Command::Cache => println!("{}", paths::cache().display()),
+    }
+    Ok(())
 }
