@@ -1,0 +1,72 @@
+//! Orders' quote: the only place where totals are computed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Currency, Money, VariantId};
+
+/// `POST /internal/v1/quote`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteRequest {
+    pub currency: Currency,
+    pub lines: Vec<PricedLine>,
+    /// Destination, ISO 3166-1 alpha-2; tax is unknown without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Id of a shipping rate; delivery is unknown without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
+}
+
+/// A line with the price of one piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLine {
+    pub variant_id: VariantId,
+    pub qty: u32,
+    pub unit: Money,
+}
+
+/// Sums of a cart, checkout or order. An amount that is not known yet is null, never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Totals {
+    /// Sum of the lines before discount.
+    pub items: Option<Money>,
+    /// What is taken off, as a positive amount.
+    pub discount: Option<Money>,
+    pub delivery: Option<Money>,
+    /// Comes on top of items, discount and delivery.
+    pub tax: Option<Money>,
+    /// `items - discount + delivery + tax`, known when all of them are.
+    pub grand: Option<Money>,
+}
+
+impl Totals {
+    /// Nothing known: what a cart shows while orders cannot be reached.
+    pub const UNKNOWN: Self = Self {
+        items: None,
+        discount: None,
+        delivery: None,
+        tax: None,
+        grand: None,
+    };
+}
+
+/// Answer to a quote request: totals and what each line contributes, in the order of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Quote {
+    pub totals: Totals,
+    pub lines: Vec<QuotedLine>,
+}
+
+/// A line's share. Shares add up to the totals exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuotedLine {
+    pub variant_id: VariantId,
+    /// `unit` times `qty`.
+    pub line_total: Money,
+    pub discount: Money,
+    /// Null without a destination.
+    pub tax: Option<Money>,
+}
