@@ -2,8 +2,10 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod cluster;
 mod images;
 mod paths;
+mod preflight;
 mod progress;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +27,8 @@ enum Command {
         /// Only these images, for example `catalog postgres`.
         names: Vec<String>,
     },
+    /// Start, stop or enter the embedded Kubernetes.
+    Cluster(cluster::command::ClusterArguments),
     /// Print where xtask keeps built programs, images, clusters and logs.
     Cache,
 }
@@ -36,6 +40,7 @@ fn main() -> anyhow::Result<()> {
             let images = images::build_all(profile, &progress::Progress::new(), only)?;
             print!("{}", images::table(&images));
         }
+        Command::Cluster(arguments) => cluster::command::run(arguments)?,
         Command::Cache => println!("{}", paths::cache().display()),
     }
     Ok(())

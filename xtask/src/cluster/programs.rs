@@ -1,0 +1,290 @@
+//! The cluster's programs, built from the Go modules of `kubelite/` and cached by their content.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    paths,
+    progress::{Progress, Step},
+};
+
+/// Names under which the multi-call binary runs.
+const MULTI_CALL: [&str; 10] = [
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubelet",
+    "kube-proxy",
+    "coredns",
+    "metrics-server",
+    "kubectl",
+    "helm",
+];
+
+/// One `go build`.
+struct Program {
+    name: &'static str,
+    /// Folder of its module, below `kubelite/`.
+    module: &'static str,
+    package: &'static str,
+}
+
+const KUBELITE: Program = Program {
+    name: "kubelite",
+    module: "",
+    package: ".",
+};
+
+const NODE_PROGRAMS: [Program; 4] = [
+    Program {
+        name: "pause",
+        module: "pause",
+        package: ".",
+    },
+    Program {
+        name: "volume",
+        module: "volume",
+        package: ".",
+    },
+    Program {
+        name: "local-path-provisioner",
+        module: "local-path",
+        package: "github.com/rancher/local-path-provisioner",
+    },
+    Program {
+        name: "traefik",
+        module: "traefik",
+        package: "github.com/traefik/traefik/v3/cmd/traefik",
+    },
+];
+
+/// The directory with the built programs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Programs {
+    directory: PathBuf,
+}
+
+impl Programs {
+    /// Where the programs of this version of `kubelite/` are or will be.
+    pub(crate) fn locate() -> Result<Self> {
+        let hash = source_hash(&sources())?;
+        Ok(Self {
+            directory: paths::cache().join("bin").join(hash),
+        })
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// Builds what is missing: the multi-call binary, and what only a node needs on request.
+    pub(crate) fn build(&self, with_node: bool, progress: &Progress) -> Result<()> {
+        let wanted: Vec<&Program> = std::iter::once(&KUBELITE)
+            .chain(NODE_PROGRAMS.iter().filter(|_| with_node))
+            .collect();
+        if wanted
+            .iter()
+            .all(|program| self.path(program.name).exists())
+        {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.directory)
+            .with_context(|| format!("cannot create {}", self.directory.display()))?;
+        // Two builds of the same programs would only slow each other down.
+        let lock = File::create(self.directory.join("lock")).context("cannot lock the build")?;
+        lock.lock().context("cannot lock the build")?;
+        for program in wanted {
+            if !self.path(program.name).exists() {
+                let step = progress.step(&format!("build {}", program.name));
+                self.build_one(program, &step)?;
+                step.done("built");
+            }
+        }
+        self.link_names()
+    }
+
+    fn build_one(&self, program: &Program, step: &Step<'_>) -> Result<()> {
+        let module = sources().join(program.module);
+        let total = count_packages(&module, program.package, step)?;
+        let fresh = self.path(&format!("{}.new", program.name));
+        let mut child = go(&module)
+            .args(["build", "-v", "-trimpath", "-ldflags", &link_flags()?, "-o"])
+            .arg(&fresh)
+            .arg(program.package)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("cannot start go; install Go as kubelite/go.mod asks for")?;
+        let started = Instant::now();
+        let mut lines = Vec::new();
+        if let Some(stderr) = child.stderr.take() {
+            // `-v` names each package that is compiled; cached ones are not named.
+            for line in BufReader::new(stderr).lines() {
+                lines.push(line?);
+                step.say(&format!(
+                    "{} of at most {total} packages, {} s",
+                    lines.len(),
+                    started.elapsed().as_secs()
+                ));
+            }
+        }
+        if !child.wait()?.success() {
+            let tail = &lines[lines.len().saturating_sub(20)..];
+            bail!(
+                "go build of {} failed:\n  {}",
+                program.name,
+                tail.join("\n  ")
+            );
+        }
+        fs::rename(&fresh, self.path(program.name))
+            .with_context(|| format!("cannot move {} into place", fresh.display()))
+    }
+
+    fn link_names(&self) -> Result<()> {
+        for name in MULTI_CALL {
+            let link = self.path(name);
+            if !link.exists() {
+                symlink(KUBELITE.name, &link)
+                    .with_context(|| format!("cannot link {}", link.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sources() -> PathBuf {
+    paths::repository().join("kubelite")
+}
+
+fn go(module: &Path) -> Command {
+    let mut command = Command::new("go");
+    command
+        .current_dir(module)
+        .env("CGO_ENABLED", "0")
+        .env("GOFLAGS", "-mod=readonly -buildvcs=false");
+    command
+}
+
+/// Downloads the module's dependencies on the way, which is the slow part on a fresh machine.
+fn count_packages(module: &Path, package: &str, step: &Step<'_>) -> Result<usize> {
+    step.say("fetching modules");
+    let output = go(module)
+        .args(["list", "-deps", package])
+        .output()
+        .context("cannot start go; install Go as kubelite/go.mod asks for")?;
+    if !output.status.success() {
+        bail!(
+            "go cannot resolve the packages of {package} in {}:\n  {}",
+            module.display(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(output.stdout.split(|byte| *byte == b'\n').count())
+}
+
+/// Strips the programs and stamps Kubernetes' version, which clients parse.
+fn link_flags() -> Result<String> {
+    let version = kubernetes_version()?;
+    let mut numbers = version.trim_start_matches('v').split('.');
+    let (major, minor) = (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    );
+    let stamp = "-X k8s.io/component-base/version.git";
+    let client = "-X k8s.io/client-go/pkg/version.git";
+    Ok(format!(
+        "-s -w {stamp}Version={version} {stamp}Major={major} {stamp}Minor={minor} \
+         {client}Version={version}"
+    ))
+}
+
+/// The version that `kubelite/go.mod` pins, such as `v1.36.3`.
+fn kubernetes_version() -> Result<String> {
+    let path = sources().join("go.mod");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let version = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes "))
+        .map(|rest| {
+            rest.split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
+    version.with_context(|| format!("{} does not require k8s.io/kubernetes", path.display()))
+}
+
+/// A short hash of every file below `directory`, names included.
+fn source_hash(directory: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    let mut open = vec![directory.to_path_buf()];
+    while let Some(current) = open.pop() {
+        let entries =
+            fs::read_dir(&current).with_context(|| format!("cannot read {}", current.display()))?;
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                open.push(entry.path());
+            } else {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let name = file.strip_prefix(directory).unwrap_or(&file);
+        hash.update(name.to_string_lossy().as_bytes());
+        hash.update([0]);
+        hash.update(content.len().to_le_bytes());
+        hash.update(content);
+    }
+    Ok(hex::encode(&hash.finalize()[..8]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_sees_names_and_content() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let hash = || source_hash(directory.path()).expect("a hash");
+        let empty = hash();
+        fs::write(directory.path().join("a"), "1").expect("a file");
+        let one = hash();
+        fs::rename(directory.path().join("a"), directory.path().join("b")).expect("a rename");
+        let renamed = hash();
+        fs::write(directory.path().join("b"), "2").expect("a change");
+        let changed = hash();
+        let all = [empty, one, renamed, changed];
+        for (index, value) in all.iter().enumerate() {
+            assert!(!all[index + 1..].contains(value), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn the_stamped_version_is_the_pinned_one() {
+        let flags = link_flags().expect("go.mod pins Kubernetes");
+        assert!(flags.contains("gitVersion=v1."), "{flags}");
+        assert!(flags.contains("gitMinor=3"), "{flags}");
+    }
+}
