@@ -35,7 +35,10 @@ fn collect(path: &Path, skip: &[&str], files: &mut Vec<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
     for entry in entries {
         let entry = entry?;
-        let skipped = entry.file_name().to_str().is_some_and(|n| skip.contains(&n));
+        let skipped = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|n| skip.contains(&n));
         if !skipped {
             collect(&entry.path(), skip, files)?;
         }

@@ -2,11 +2,20 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod cargo;
 mod cluster;
+mod database;
+mod diagram;
+mod fingerprint;
+mod generate;
 mod images;
+mod kubernetes;
 mod paths;
 mod preflight;
 mod progress;
+mod test;
+mod up;
+mod web;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +28,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start a cluster, install the operator, apply the example, wait until the shop answers.
+    Up(up::Options),
+    /// Stop what `up` started; nothing is left but the cache directory.
+    Down {
+        #[command(flatten)]
+        target: up::Target,
+        /// Also remove the shop's data.
+        #[arg(long)]
+        data: bool,
+    },
+    /// Print KUBECONFIG, LOCALMART_URL and PATH; use it as `eval "$(cargo xtask env)"`.
+    Env(up::Target),
+    /// Run the tests: all of them, or only these levels.
+    Test { levels: Vec<test::Level> },
+    /// Make the files that are made from others.
+    Gen {
+        /// Change nothing; fail where a file is not current.
+        #[arg(long)]
+        check: bool,
+    },
     /// Pack the shop's programs, Postgres and Redis into image archives and list them.
     Images {
         /// How to compile the programs.
@@ -34,10 +63,16 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
+    let progress = progress::Progress::new();
     match Arguments::parse().command {
+        Command::Up(options) => up::run(&options, &progress)?,
+        Command::Down { target, data } => up::down(&target, data, &progress)?,
+        Command::Env(target) => up::environment(&target)?,
+        Command::Test { levels } => test::run(&levels, &progress)?,
+        Command::Gen { check } => generate::run(check, &progress)?,
         Command::Images { profile, names } => {
             let only = (!names.is_empty()).then_some(names.as_slice());
-            let images = images::build_all(profile, &progress::Progress::new(), only)?;
+            let images = images::build_all(profile, &progress, only)?;
             print!("{}", images::table(&images));
         }
         Command::Cluster(arguments) => cluster::command::run(arguments)?,

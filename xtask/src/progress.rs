@@ -112,7 +112,9 @@ impl Step<'_> {
                 bar.finish_and_clear();
                 self.progress.note(&text);
             }
-            None => self.progress.line(&self.name, &format!("{mark} {detail} ({seconds:.1} s)")),
+            None => self
+                .progress
+                .line(&self.name, &format!("{mark} {detail} ({seconds:.1} s)")),
         }
     }
 

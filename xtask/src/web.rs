@@ -1,6 +1,6 @@
 //! Builds the web shop that the storefront embeds.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -12,9 +12,14 @@ use crate::{
 
 const NOT_SOURCE: [&str; 4] = ["node_modules", "dist", "test-results", "e2e"];
 
+/// The web shop's folder.
+pub fn directory() -> PathBuf {
+    paths::repository().join("services/storefront/web")
+}
+
 /// Installs the web shop's packages where the lock file changed since the last time.
 pub fn install(progress: &Progress) -> Result<()> {
-    let web = paths::repository().join("services/storefront/web");
+    let web = directory();
     let lock = of_trees(&[web.join("package-lock.json")], &[])?;
     let stamp = Stamp::new(web.join("node_modules/.localmart-lock"), lock);
     if stamp.is_current() {
@@ -22,7 +27,9 @@ pub fn install(progress: &Progress) -> Result<()> {
     }
     let step = progress.step("web packages");
     let mut command = Command::new("npm");
-    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(&web);
+    command
+        .args(["ci", "--no-audit", "--no-fund"])
+        .current_dir(&web);
     step.run(&mut command, "npm-ci")
         .context("the web shop's packages could not be installed")?;
     stamp.write()?;
@@ -32,7 +39,7 @@ pub fn install(progress: &Progress) -> Result<()> {
 
 /// Builds `dist` where a source changed since the last build.
 pub fn build(progress: &Progress) -> Result<()> {
-    let web = paths::repository().join("services/storefront/web");
+    let web = directory();
     install(progress)?;
     let stamp = Stamp::new(
         web.join("dist/.localmart-source"),

@@ -84,6 +84,13 @@ pub(crate) fn running(name: &str) -> Result<Option<Cluster>> {
     launch::running(&Layout::of(name)?)
 }
 
+/// Builds kubectl and helm without starting anything, and says where they are.
+pub(crate) fn build_tools(progress: &Progress) -> Result<PathBuf> {
+    let programs = Programs::locate()?;
+    programs.build(false, progress)?;
+    Ok(programs.directory().to_path_buf())
+}
+
 /// The directory with kubectl and helm, for the `PATH` of a shell; built by [`start`].
 pub(crate) fn tools() -> Result<PathBuf> {
     Ok(Programs::locate()?.directory().to_path_buf())
