@@ -1,0 +1,155 @@
+//! Database, schemas and roles. Repeating it changes nothing but the passwords, which it sets to
+//! what the files say: that is how a lost Secret heals.
+
+use anyhow::{Context, Result};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use topology::{
+    Service,
+    settings::{app_password, migrator_password},
+};
+
+use crate::server::Server;
+
+/// Key of the advisory lock that keeps two bootstraps apart; any constant does.
+pub(crate) const LOCK: i64 = 0x6c6f_6361_6c6d_6172;
+
+/// Creates what is missing. Needs a login that may create databases and roles.
+pub async fn run(server: &Server) -> Result<String> {
+    create_database(server).await?;
+    let mut connection = server.connect_to_bootstrap().await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *transaction)
+        .await?;
+    // Only the shop's own roles may look into the database.
+    run_formatted(
+        &mut transaction,
+        "REVOKE ALL ON DATABASE %I FROM PUBLIC",
+        &[&server.database],
+    )
+    .await?;
+    let mut schemas = 0;
+    for service in Service::ALL
+        .into_iter()
+        .filter(|service| service.has_schema())
+    {
+        prepare(&mut transaction, server, service)
+            .await
+            .with_context(|| format!("cannot prepare the schema {service}"))?;
+        schemas += 1;
+    }
+    transaction.commit().await?;
+    Ok(format!(
+        "bootstrap: {schemas} schemas with their roles are ready in {}",
+        server.database
+    ))
+}
+
+async fn create_database(server: &Server) -> Result<()> {
+    let mut connection = server.connect_for_maintenance().await?;
+    let exists: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
+        .bind(&server.database)
+        .fetch_optional(&mut connection)
+        .await?;
+    if exists.is_none() {
+        run_formatted(&mut connection, "CREATE DATABASE %I", &[&server.database])
+            .await
+            .with_context(|| format!("cannot create the database {}", server.database))?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// Roles and schema of one service; what each role is for is told at [`DatabaseRoles`].
+///
+/// [`DatabaseRoles`]: topology::settings::DatabaseRoles
+async fn prepare(connection: &mut PgConnection, server: &Server, service: Service) -> Result<()> {
+    let roles = server.roles(service);
+    for role in [
+        &roles.owner,
+        &roles.app,
+        &roles.app_a,
+        &roles.app_b,
+        &roles.migrator,
+    ] {
+        create_role(connection, role).await?;
+    }
+    let schema = service.name();
+    let statements: [(&str, &[&str]); 13] = [
+        // An administrator who is no superuser may act for a role only as its member.
+        ("GRANT %I TO CURRENT_USER", &[&roles.owner]),
+        ("GRANT %I TO %I", &[&roles.app, &roles.app_a]),
+        ("GRANT %I TO %I", &[&roles.app, &roles.app_b]),
+        ("GRANT %I TO %I", &[&roles.owner, &roles.migrator]),
+        ("ALTER ROLE %I NOINHERIT", &[&roles.migrator]),
+        (
+            "GRANT CONNECT ON DATABASE %I TO %I",
+            &[&server.database, &roles.app],
+        ),
+        (
+            "GRANT CONNECT ON DATABASE %I TO %I",
+            &[&server.database, &roles.migrator],
+        ),
+        (
+            "CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I",
+            &[schema, &roles.owner],
+        ),
+        ("GRANT USAGE ON SCHEMA %I TO %I", &[schema, &roles.app]),
+        (
+            "ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I",
+            &[&roles.owner, schema, &roles.app],
+        ),
+        (
+            "ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I",
+            &[&roles.owner, schema, &roles.app],
+        ),
+        (
+            "ALTER ROLE %I LOGIN PASSWORD %L",
+            &[&roles.app_a, &server.password(&app_password(service))?],
+        ),
+        (
+            "ALTER ROLE %I LOGIN PASSWORD %L",
+            &[
+                &roles.migrator,
+                &server.password(&migrator_password(service))?,
+            ],
+        ),
+    ];
+    for (template, values) in statements {
+        run_formatted(connection, template, values)
+            .await
+            .with_context(|| format!("refused: {template}"))?;
+    }
+    Ok(())
+}
+
+async fn create_role(connection: &mut PgConnection, role: &str) -> Result<()> {
+    let exists: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_roles WHERE rolname = $1")
+        .bind(role)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if exists.is_none() {
+        run_formatted(connection, "CREATE ROLE %I NOLOGIN", &[role]).await?;
+    }
+    Ok(())
+}
+
+/// Runs a statement whose names (`%I`) and literals (`%L`) Postgres itself has quoted: utility
+/// statements take no bound parameters.
+async fn run_formatted(
+    connection: &mut PgConnection,
+    template: &str,
+    values: &[&str],
+) -> Result<()> {
+    let statement: String = sqlx::query_scalar("SELECT format($1, VARIADIC $2::text[])")
+        .bind(template)
+        .bind(values)
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

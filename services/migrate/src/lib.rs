@@ -1,0 +1,5 @@
+//! Prepares the shop's databases: roles and schemas, migrations, sample data.
+
+pub mod bootstrap;
+pub mod migrate;
+pub mod server;

@@ -1,0 +1,179 @@
+//! Which Postgres to prepare, and with whose rights.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use topology::{
+    Service,
+    settings::{
+        self, DATABASE_HOST, DATABASE_NAME, DATABASE_PASSWORD_FILE, DATABASE_PASSWORDS_DIR,
+        DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles,
+    },
+};
+
+/// The database that every server has; used to create the shop's own.
+const MAINTENANCE_DATABASE: &str = "postgres";
+
+/// A Postgres server and what is known of this shop's place on it.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The shop's database.
+    pub database: String,
+    /// Start of this shop's role names, `lm_` and eight hex digits.
+    pub role_prefix: String,
+    /// Directory with one password file per login.
+    pub passwords: PathBuf,
+}
+
+impl Server {
+    /// Reads the settings of [`topology::settings`].
+    pub fn from_environment() -> Result<Self> {
+        let port = variable(DATABASE_PORT)?;
+        Self {
+            host: variable(DATABASE_HOST)?,
+            port: port
+                .parse()
+                .with_context(|| format!("{DATABASE_PORT} is {port:?}, which is no port number"))?,
+            database: variable(DATABASE_NAME)?,
+            role_prefix: variable(DATABASE_ROLE_PREFIX)?,
+            passwords: variable(DATABASE_PASSWORDS_DIR)?.into(),
+        }
+        .checked()
+    }
+
+    /// Refuses a prefix that two shops could share, or that is no plain identifier.
+    fn checked(self) -> Result<Self> {
+        let digits = self.role_prefix.strip_prefix("lm_").unwrap_or_default();
+        let hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        ensure!(
+            digits.len() == 8 && digits.chars().all(hex),
+            "{DATABASE_ROLE_PREFIX} is {:?}; it must be lm_ and eight lower-case hex digits",
+            self.role_prefix
+        );
+        Ok(self)
+    }
+
+    /// The role names of `service` for this shop.
+    pub fn roles(&self, service: Service) -> DatabaseRoles {
+        DatabaseRoles::new(&self.role_prefix, service)
+    }
+
+    /// The password in the file called `name`.
+    pub fn password(&self, name: &str) -> Result<String> {
+        read_password(&self.passwords.join(name))
+    }
+
+    /// A connection to the server's own database, with the administrator's rights.
+    pub async fn connect_for_maintenance(&self) -> Result<PgConnection> {
+        self.connect_as_administrator(MAINTENANCE_DATABASE).await
+    }
+
+    /// A connection to the shop's database, with the administrator's rights.
+    pub async fn connect_to_bootstrap(&self) -> Result<PgConnection> {
+        self.connect_as_administrator(&self.database).await
+    }
+
+    /// A connection to the shop's database that acts as the owner of `service`'s schema.
+    pub async fn connect_to_migrate(&self, service: Service) -> Result<PgConnection> {
+        let password = self.password(&settings::migrator_password(service))?;
+        self.connect(&self.database, &self.roles(service).migrator, &password)
+            .await
+    }
+
+    /// A connection with the rights that `service` itself has.
+    pub async fn connect_as(&self, service: Service) -> Result<PgConnection> {
+        let password = self.password(&settings::app_password(service))?;
+        self.connect(&self.database, &self.roles(service).app_a, &password)
+            .await
+    }
+
+    async fn connect_as_administrator(&self, database: &str) -> Result<PgConnection> {
+        let user = variable(DATABASE_USER)?;
+        let password = read_password(&PathBuf::from(variable(DATABASE_PASSWORD_FILE)?))?;
+        self.connect(database, &user, &password).await
+    }
+
+    async fn connect(&self, database: &str, user: &str, password: &str) -> Result<PgConnection> {
+        let options = PgConnectOptions::new_without_pgpass()
+            .host(&self.host)
+            .port(self.port)
+            .database(database)
+            .username(user)
+            .password(password)
+            .application_name("localmart-migrate");
+        PgConnection::connect_with(&options).await.with_context(|| {
+            let (host, port) = (&self.host, self.port);
+            format!("cannot log in to Postgres at {host}:{port}, database {database}, as {user}")
+        })
+    }
+}
+
+fn variable(name: &str) -> Result<String> {
+    env::var(name).with_context(|| format!("the environment variable {name} is not set"))
+}
+
+fn read_password(path: &std::path::Path) -> Result<String> {
+    let password = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the password file {}", path.display()))?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    ensure!(
+        !password.is_empty(),
+        "the password file {} is empty",
+        path.display()
+    );
+    Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(prefix: &str) -> Result<Server> {
+        Server {
+            host: "localhost".to_owned(),
+            port: 5432,
+            database: "localmart".to_owned(),
+            role_prefix: prefix.to_owned(),
+            passwords: PathBuf::new(),
+        }
+        .checked()
+    }
+
+    #[test]
+    fn the_prefix_must_be_plain() {
+        assert!(server("lm_0a1b2c3d").is_ok());
+        for wrong in [
+            "",
+            "lm_",
+            "lm_0A1B2C3D",
+            "lm_0a1b2c3d4",
+            "pg_0a1b2c3d",
+            "lm_0a1b\"c3d",
+        ] {
+            let error = server(wrong).unwrap_err().to_string();
+            assert!(error.contains("eight"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_empty_password_is_refused() {
+        let directory = std::env::temp_dir().join(format!("passwords-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("catalog-app-a");
+        fs::write(&file, "\n").unwrap();
+        assert!(
+            read_password(&file)
+                .unwrap_err()
+                .to_string()
+                .contains("empty")
+        );
+        fs::write(&file, "secret\n").unwrap();
+        assert_eq!(read_password(&file).unwrap(), "secret");
+        fs::remove_dir_all(directory).unwrap();
+    }
+}
