@@ -56,6 +56,8 @@ enum Command {
         /// Only these images, for example `catalog postgres`.
         names: Vec<String>,
     },
+    /// Check that this machine can run and test LocalMart; install missing Debian packages.
+    Preflight,
     /// Start, stop or enter the embedded Kubernetes.
     Cluster(cluster::command::ClusterArguments),
     /// Print where xtask keeps built programs, images, clusters and logs.
@@ -75,7 +77,8 @@ fn main() -> anyhow::Result<()> {
             let images = images::build_all(profile, &progress, only)?;
             print!("{}", images::table(&images));
         }
-        Command::Cluster(arguments) => cluster::command::run(arguments)?,
+        Command::Preflight => preflight::check_everything(&progress)?,
+        Command::Cluster(arguments) => cluster::command::run(arguments, &progress)?,
         Command::Cache => println!("{}", paths::cache().display()),
     }
     Ok(())

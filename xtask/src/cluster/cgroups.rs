@@ -16,6 +16,9 @@ pub(crate) fn group(name: &str) -> String {
     format!("localmart-{name}")
 }
 
+/// The empty v2 hierarchy of a hybrid set-up: it has no controllers, but runc makes groups in it.
+const HYBRID: &str = "unified";
+
 /// Makes the cluster's group with every controller the kubelet wants.
 pub(crate) fn create(version: CgroupVersion, name: &str) -> Result<()> {
     for hierarchy in hierarchies(version)? {
@@ -32,7 +35,8 @@ pub(crate) fn create(version: CgroupVersion, name: &str) -> Result<()> {
 /// Removes the cluster's group. Its processes must have ended; `Ok(false)` when some have not yet.
 pub(crate) fn remove(version: CgroupVersion, name: &str) -> Result<bool> {
     let mut gone = true;
-    for hierarchy in hierarchies(version)? {
+    let hybrid = (version == CgroupVersion::V1).then(|| Path::new(MOUNT).join(HYBRID));
+    for hierarchy in hierarchies(version)?.into_iter().chain(hybrid) {
         gone &= remove_tree(&hierarchy.join(group(name)))?;
     }
     Ok(gone)
@@ -62,9 +66,9 @@ fn hierarchies(version: CgroupVersion) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(MOUNT).with_context(|| format!("cannot read {MOUNT}"))? {
         let entry = entry?;
-        // Links such as `cpu -> cpu,cpuacct` name a hierarchy twice; `unified` is the empty v2 one.
+        // Links such as `cpu -> cpu,cpuacct` name a hierarchy twice.
         if entry.file_type()?.is_dir()
-            && entry.file_name() != "unified"
+            && entry.file_name() != HYBRID
             && entry.path().join("cgroup.procs").exists()
         {
             found.push(entry.path());

@@ -53,7 +53,7 @@ enum ClusterCommand {
     Init { scratch: PathBuf },
 }
 
-pub(crate) fn run(arguments: ClusterArguments) -> Result<()> {
+pub(crate) fn run(arguments: ClusterArguments, progress: &Progress) -> Result<()> {
     match arguments.command {
         ClusterCommand::Start {
             name,
@@ -67,11 +67,11 @@ pub(crate) fn run(arguments: ClusterArguments) -> Result<()> {
                 ingress_port: port,
                 etcd_in_memory,
             };
-            let cluster = start(&config, &Progress::new())?;
+            let cluster = start(&config, progress)?;
             println!("{}", cluster.kubeconfig.display());
             Ok(())
         }
-        ClusterCommand::Stop { name, data } => stop(&name, data, &Progress::new()),
+        ClusterCommand::Stop { name, data } => stop(&name, data, progress),
         ClusterCommand::Exec { name, command } => {
             let Some(cluster) = running(&name)? else {
                 bail!(

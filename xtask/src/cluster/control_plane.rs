@@ -267,7 +267,7 @@ impl ControlPlane<'_> {
 
     pub(crate) fn controller_manager(&self) -> Spec {
         let config = self.kubeconfig("controller-manager");
-        let mut arguments = self.client_flags(&config);
+        let mut arguments = client_flags(&config);
         arguments.extend([
             format!("--cluster-name={}", self.layout.name),
             flag("root-ca-file", &self.pki.certificate(CLUSTER_CA)),
@@ -296,21 +296,21 @@ impl ControlPlane<'_> {
     }
 
     pub(crate) fn scheduler(&self) -> Spec {
-        let arguments = self.client_flags(&self.kubeconfig("scheduler"));
+        let arguments = client_flags(&self.kubeconfig("scheduler"));
         self.spec("kube-scheduler", Duration::from_secs(3), arguments)
     }
+}
 
-    /// What a component needs to call the API server and to check who calls it.
-    fn client_flags(&self, config: &Path) -> Vec<String> {
-        vec![
-            flag("kubeconfig", config),
-            flag("authentication-kubeconfig", config),
-            flag("authorization-kubeconfig", config),
-            "--bind-address=127.0.0.1".to_owned(),
-            "--leader-elect=false".to_owned(),
-            "--profiling=false".to_owned(),
-        ]
-    }
+/// What a component needs to call the API server and to check who calls it.
+fn client_flags(config: &Path) -> Vec<String> {
+    vec![
+        flag("kubeconfig", config),
+        flag("authentication-kubeconfig", config),
+        flag("authorization-kubeconfig", config),
+        "--bind-address=127.0.0.1".to_owned(),
+        "--leader-elect=false".to_owned(),
+        "--profiling=false".to_owned(),
+    ]
 }
 
 /// `--name=path` as the components' command lines want it.

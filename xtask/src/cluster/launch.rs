@@ -23,8 +23,8 @@ use crate::{
     progress::{Progress, Step},
 };
 
-const START_LIMIT: Duration = Duration::from_secs(240);
-const STOP_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(4);
+const STOP_LIMIT: Duration = Duration::from_mins(1);
 const KILL_LIMIT: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(25);
 

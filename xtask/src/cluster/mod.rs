@@ -91,9 +91,14 @@ pub(crate) fn build_tools(progress: &Progress) -> Result<PathBuf> {
     Ok(programs.directory().to_path_buf())
 }
 
-/// The directory with kubectl and helm, for the `PATH` of a shell; built by [`start`].
+/// The directory with kubectl and helm, for the `PATH` of a shell; [`start`] builds them.
 pub(crate) fn tools() -> Result<PathBuf> {
     Ok(Programs::locate()?.directory().to_path_buf())
+}
+
+/// Whether the programs of a cluster, with or without a node, are built already.
+pub(crate) fn is_built(with_node: bool) -> Result<bool> {
+    Ok(Programs::locate()?.is_built(with_node))
 }
 
 impl Cluster {

@@ -113,7 +113,7 @@ impl Node<'_> {
         fs::create_dir_all(&root).with_context(|| format!("cannot create {}", root.display()))?;
         Ok(format!(
             r#"version = 2
-root = {root:?}
+root = {root}
 state = "/run/containerd"
 disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
 
@@ -131,7 +131,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = {CNI_PROGRAMS:?}
-    conf_dir = {cni:?}
+    conf_dir = {cni}
 
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = {snapshotter:?}
@@ -145,7 +145,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 "#,
             pause = self.pause_image,
             restrict = !self.machine.may_lower_oom_score,
-            cni = layout.config().join("cni"),
+            root = json!(root),
+            cni = json!(layout.config().join("cni")),
             snapshotter = snapshotter(&root)?,
         ))
     }

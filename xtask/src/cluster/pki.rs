@@ -19,9 +19,9 @@ use rcgen::{
 };
 
 /// How far back a certificate's validity begins, for clocks that are set back.
-const CLOCK_SKEW: Duration = Duration::from_secs(60 * 60);
-const AUTHORITY_LIFETIME: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
-const CERTIFICATE_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const CLOCK_SKEW: Duration = Duration::from_hours(1);
+const AUTHORITY_LIFETIME: Duration = Duration::from_hours(20 * 365 * 24);
+const CERTIFICATE_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 /// The directory with one `<name>.crt` and `<name>.key` per certificate.
 #[derive(Clone, Debug)]

@@ -40,13 +40,13 @@ struct Program {
     package: &'static str,
 }
 
-const KUBELITE: Program = Program {
+static KUBELITE: Program = Program {
     name: "kubelite",
     module: "",
     package: ".",
 };
 
-const NODE_PROGRAMS: [Program; 4] = [
+static NODE_PROGRAMS: [Program; 4] = [
     Program {
         name: "pause",
         module: "pause",
@@ -92,15 +92,15 @@ impl Programs {
         self.directory.join(name)
     }
 
+    pub(crate) fn is_built(&self, with_node: bool) -> bool {
+        // The links come last.
+        self.path(MULTI_CALL[MULTI_CALL.len() - 1]).exists()
+            && wanted(with_node).all(|program| self.path(program.name).exists())
+    }
+
     /// Builds what is missing: the multi-call binary, and what only a node needs on request.
     pub(crate) fn build(&self, with_node: bool, progress: &Progress) -> Result<()> {
-        let wanted: Vec<&Program> = std::iter::once(&KUBELITE)
-            .chain(NODE_PROGRAMS.iter().filter(|_| with_node))
-            .collect();
-        if wanted
-            .iter()
-            .all(|program| self.path(program.name).exists())
-        {
+        if self.is_built(with_node) {
             return Ok(());
         }
         fs::create_dir_all(&self.directory)
@@ -108,7 +108,7 @@ impl Programs {
         // Two builds of the same programs would only slow each other down.
         let lock = File::create(self.directory.join("lock")).context("cannot lock the build")?;
         lock.lock().context("cannot lock the build")?;
-        for program in wanted {
+        for program in wanted(with_node) {
             if !self.path(program.name).exists() {
                 let step = progress.step(&format!("build {}", program.name));
                 self.build_one(program, &step)?;
@@ -166,6 +166,10 @@ impl Programs {
         }
         Ok(())
     }
+}
+
+fn wanted(with_node: bool) -> impl Iterator<Item = &'static Program> {
+    std::iter::once(&KUBELITE).chain(NODE_PROGRAMS.iter().filter(move |_| with_node))
 }
 
 fn sources() -> PathBuf {

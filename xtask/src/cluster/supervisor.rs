@@ -77,6 +77,7 @@ pub(crate) fn run(name: &str) -> Result<()> {
         events,
         components: Vec::new(),
         init: None,
+        started: Instant::now(),
     };
     let outcome = supervisor.bring_up().and_then(|()| supervisor.watch());
     let ended = supervisor.take_down();
@@ -124,6 +125,7 @@ struct Supervisor {
     /// In the order they were started.
     components: Vec<Component>,
     init: Option<Child>,
+    started: Instant,
 }
 
 impl Supervisor {
@@ -204,7 +206,8 @@ impl Supervisor {
             let account = ["get", "serviceaccount", "default", "--namespace=default"];
             self.wait_for("the controller manager", |_| kubectl.succeeds(&account))?;
         }
-        self.record(api_port, ingress_port)
+        self.record(api_port, ingress_port)?;
+        self.stage("ready")
     }
 
     /// Publishes the API server and the ingress, then enters the cluster's own namespaces.
@@ -315,7 +318,9 @@ impl Supervisor {
         Ok(())
     }
 
+    /// Says what is happening: to who waits for the start, and in this process's own log.
     fn stage(&self, text: &str) -> Result<()> {
+        eprintln!("{:>6} ms {text}", self.started.elapsed().as_millis());
         let path = self.layout.start_log();
         let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
         writeln!(file, "{text}").with_context(|| format!("cannot write {}", path.display()))
