@@ -1,0 +1,108 @@
+//! One Redis a process, with a user per service as in production.
+
+use std::{
+    fmt::Write,
+    fs,
+    time::{Duration, Instant},
+};
+
+use ::redis::{Client, aio::MultiplexedConnection};
+use tokio::sync::OnceCell;
+use topology::Service;
+
+use super::{child, prepare};
+use crate::config::{self, Secret};
+
+const PASSWORD: &str = "test";
+
+static SERVER: OnceCell<u16> = OnceCell::const_new();
+
+/// The Redis of this process. Tests share it, so keys must be the test's own.
+#[derive(Clone, Copy, Debug)]
+pub struct TestRedis {
+    port: u16,
+}
+
+/// Starts Redis on first use.
+pub async fn redis() -> TestRedis {
+    prepare();
+    let port = *SERVER.get_or_init(start).await;
+    TestRedis { port }
+}
+
+impl TestRedis {
+    /// Login of a service, with the rights it has in production.
+    pub fn config(self, service: Service) -> config::Redis {
+        self.login(service.name())
+    }
+
+    /// A connection that may do everything, to look and to prepare.
+    pub async fn admin(self) -> MultiplexedConnection {
+        Client::open(format!("redis://admin:{PASSWORD}@127.0.0.1:{}", self.port))
+            .expect("a valid address")
+            .get_multiplexed_async_connection()
+            .await
+            .expect("Redis runs")
+    }
+
+    fn login(self, user: &str) -> config::Redis {
+        config::Redis {
+            host: "127.0.0.1".to_owned(),
+            port: self.port,
+            user: user.to_owned(),
+            password: Secret::new(PASSWORD),
+        }
+    }
+}
+
+async fn start() -> u16 {
+    let user = child::User::for_programs();
+    let folder = child::folder("redis", user);
+    let mut users =
+        format!("user default on nopass -@all +ping\nuser admin on >{PASSWORD} ~* &* +@all\n");
+    for service in Service::ALL {
+        let _ = writeln!(
+            users,
+            "user {service} on >{PASSWORD} ~{service}:* &{service}:* +@all -@dangerous -@admin +info"
+        );
+    }
+    let acl = folder.join("users.acl");
+    fs::write(&acl, users).expect("a writable folder");
+    let port = child::free_port();
+    child::start(
+        user,
+        &folder,
+        "KILL",
+        &child::find("redis-server"),
+        &[
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--aclfile",
+            acl.to_str()
+                .expect("a temporary folder with a name in UTF-8"),
+        ],
+    );
+    let client = Client::open(format!("redis://127.0.0.1:{port}")).expect("a valid address");
+    let began = Instant::now();
+    loop {
+        let answer = match client.get_multiplexed_async_connection().await {
+            Ok(mut connection) => ::redis::cmd("PING").exec_async(&mut connection).await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(()) => return port,
+            Err(error) => assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "Redis does not start: {error}\n{}",
+                child::log(&folder)
+            ),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
