@@ -49,6 +49,9 @@ pub(crate) fn check_cluster(config: &ClusterConfig, progress: &Progress) -> Resu
                 .to_owned(),
         );
     }
+    if node {
+        problems.extend(cluster::hidden_path()?);
+    }
     if must_build {
         problems.extend(go());
     }

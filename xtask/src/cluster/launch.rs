@@ -2,6 +2,8 @@
 
 use std::{
     fs::{self, File},
+    io,
+    path::Path,
     process::{Child, Command},
     thread,
     time::{Duration, Instant},
@@ -168,8 +170,7 @@ pub(super) fn stop(layout: &Layout, remove_data: bool, progress: &Progress) -> R
     let lock = end_supervisor(layout, &step)?;
     clear_traces(layout)?;
     if remove_data {
-        fs::remove_dir_all(layout.root())
-            .with_context(|| format!("cannot remove {}", layout.root().display()))?;
+        remove_directory(layout.root())?;
     }
     drop(lock);
     step.done(if remove_data {
@@ -211,8 +212,8 @@ fn supervisor_pid(layout: &Layout) -> Option<Pid> {
     text.trim().parse().ok().map(Pid::from_raw)
 }
 
-/// Removes what a supervisor leaves when it is killed. The caller holds the lock.
-pub(super) fn clear_traces(layout: &Layout) -> Result<()> {
+/// Removes what a supervisor leaves outside its own files. The caller holds the lock.
+fn clear_traces(layout: &Layout) -> Result<()> {
     for path in [
         layout.record(),
         layout.start_log(),
@@ -223,7 +224,8 @@ pub(super) fn clear_traces(layout: &Layout) -> Result<()> {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
-    let deadline = Instant::now() + Duration::from_secs(10);
+    remove_directory(&layout.etcd_in_memory())?;
+    let deadline = Instant::now() + KILL_LIMIT;
     let Ok(machine) = Machine::detect() else {
         return Ok(());
     };
@@ -239,4 +241,13 @@ pub(super) fn clear_traces(layout: &Layout) -> Result<()> {
         thread::park_timeout(POLL);
     }
     Ok(())
+}
+
+fn remove_directory(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }

@@ -83,6 +83,11 @@ impl Layout {
         self.root.join("etcd")
     }
 
+    /// Where etcd's data lives when it shall not outlive the cluster: memory, on every Linux.
+    pub(crate) fn etcd_in_memory(&self) -> PathBuf {
+        Path::new("/dev/shm").join(format!("localmart-{}-etcd", self.name))
+    }
+
     pub(crate) fn containerd(&self) -> PathBuf {
         self.root.join("containerd")
     }

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::progress::Progress;
 use layout::Layout;
+pub(crate) use namespace::hidden_path;
 use programs::Programs;
 
 /// Name of the cluster that people use.

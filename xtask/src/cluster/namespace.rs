@@ -17,6 +17,7 @@ use nix::{
     sched::{CloneFlags, unshare},
 };
 
+use super::layout::Layout;
 use crate::paths;
 
 /// The node's address. It exists only inside the cluster's network namespace.
@@ -24,6 +25,13 @@ pub(crate) const NODE_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 89, 0, 1);
 
 /// Directories that programs of the node write to by fixed paths; each becomes an empty one.
 const SCRATCH: [&str; 3] = ["/run", "/var/lib", "/var/log"];
+
+/// Where the node sees what the cluster keeps: the usual places, which also are short enough for
+/// the sockets in them.
+pub(crate) const KUBELET: &str = "/var/lib/kubelet";
+pub(crate) const CONTAINERD: &str = "/var/lib/containerd";
+pub(crate) const VOLUMES: &str = "/var/lib/localmart/volumes";
+const POD_LOGS: &str = "/var/log/pods";
 
 /// Kernel settings of the whole machine that the kubelet wants to change.
 const TUNABLES: [&str; 6] = [
@@ -37,7 +45,7 @@ const TUNABLES: [&str; 6] = [
 
 /// Gives the calling thread, and the threads and processes it starts, mounts and network of
 /// their own.
-pub(crate) fn enter() -> Result<()> {
+pub(crate) fn enter(layout: &Layout) -> Result<()> {
     unshare(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET).context(
         "cannot make a mount and a network namespace; the embedded cluster needs root and a kernel \
          that allows namespaces",
@@ -45,8 +53,46 @@ pub(crate) fn enter() -> Result<()> {
     change_propagation("/", MsFlags::MS_PRIVATE)?;
     // The kubelet shares mounts with pods and containers below it.
     change_propagation("/", MsFlags::MS_SHARED)?;
-    hide_fixed_paths()?;
+    for directory in SCRATCH {
+        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+        mount(
+            Some("tmpfs"),
+            directory,
+            Some("tmpfs"),
+            flags,
+            Some("mode=755"),
+        )
+        .with_context(|| format!("cannot mount a tmpfs on {directory}"))?;
+    }
+    let kept = [
+        (layout.kubelet(), KUBELET),
+        (layout.containerd(), CONTAINERD),
+        (layout.volumes(), VOLUMES),
+        (layout.logs().join("pods"), POD_LOGS),
+    ];
+    for (directory, seen_as) in &kept {
+        for path in [directory.as_path(), Path::new(seen_as)] {
+            fs::create_dir_all(path)
+                .with_context(|| format!("cannot create {}", path.display()))?;
+        }
+        bind(directory, Path::new(seen_as))?;
+    }
     configure_network()
+}
+
+/// The problem with a cache or an xtask that lies where the node sees an empty directory.
+pub(crate) fn hidden_path() -> Result<Option<String>> {
+    let program = std::env::current_exe().context("cannot find the path of this program")?;
+    for needed in [paths::cache(), program] {
+        if let Some(directory) = SCRATCH.iter().find(|scratch| needed.starts_with(scratch)) {
+            return Ok(Some(format!(
+                "{} lies below {directory}, which the cluster's programs see empty. Put it \
+                 elsewhere: XDG_CACHE_HOME moves the cache, CARGO_TARGET_DIR the built programs",
+                needed.display()
+            )));
+        }
+    }
+    Ok(None)
 }
 
 /// Starts the first process of a new process namespace, in which all later children of this
@@ -86,31 +132,6 @@ pub(crate) fn mount_proc(scratch: &Path) -> Result<()> {
         fs::write(&stand_in, fs::read(&setting)?)
             .with_context(|| format!("cannot write {}", stand_in.display()))?;
         bind(&stand_in, &setting)?;
-    }
-    Ok(())
-}
-
-fn hide_fixed_paths() -> Result<()> {
-    let program = std::env::current_exe().context("cannot find the path of this program")?;
-    for needed in [&paths::cache(), &program] {
-        if let Some(directory) = SCRATCH.iter().find(|scratch| needed.starts_with(scratch)) {
-            bail!(
-                "{} lies below {directory}, which the cluster's programs see empty. Put it \
-                 elsewhere: XDG_CACHE_HOME moves the cache, CARGO_TARGET_DIR the built programs",
-                needed.display()
-            );
-        }
-    }
-    for directory in SCRATCH {
-        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-        mount(
-            Some("tmpfs"),
-            directory,
-            Some("tmpfs"),
-            flags,
-            Some("mode=755"),
-        )
-        .with_context(|| format!("cannot mount a tmpfs on {directory}"))?;
     }
     Ok(())
 }

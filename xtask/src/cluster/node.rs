@@ -10,7 +10,7 @@ use super::{
     cgroups,
     control_plane::{CLUSTER_CA, CLUSTER_DOMAIN, ControlPlane, DNS_SERVICE, flag},
     machine::Machine,
-    namespace::NODE_ADDRESS,
+    namespace::{CONTAINERD, KUBELET, NODE_ADDRESS},
     pki::Role,
     process::Spec,
 };
@@ -87,7 +87,7 @@ impl Node<'_> {
             arguments: vec![
                 flag("config", &layout.config().join("kubelet.json")),
                 flag("kubeconfig", &self.control_plane.kubeconfig("kubelet")),
-                flag("root-dir", &layout.kubelet()),
+                format!("--root-dir={KUBELET}"),
                 format!("--hostname-override={}", layout.name),
                 format!("--node-ip={NODE_ADDRESS}"),
             ],
@@ -109,13 +109,11 @@ impl Node<'_> {
 
     fn containerd_config(&self) -> Result<String> {
         let layout = self.control_plane.layout;
-        let root = layout.containerd();
-        fs::create_dir_all(&root).with_context(|| format!("cannot create {}", root.display()))?;
         Ok(format!(
             r#"version = 2
-root = {root}
+root = {CONTAINERD:?}
 state = "/run/containerd"
-disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
+disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
 
 [grpc]
   address = {CONTAINERD_SOCKET:?}
@@ -145,9 +143,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 "#,
             pause = self.pause_image,
             restrict = !self.machine.may_lower_oom_score,
-            root = json!(root),
             cni = json!(layout.config().join("cni")),
-            snapshotter = snapshotter(&root)?,
+            snapshotter = snapshotter()?,
         ))
     }
 
@@ -169,7 +166,6 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
             "clusterDNS": [DNS_SERVICE],
             "clusterDomain": CLUSTER_DOMAIN,
             "resolvConf": layout.config().join("resolv.conf"),
-            "podLogsDir": layout.logs().join("pods"),
             "volumePluginDir": layout.config().join("volume-plugins"),
             "cgroupDriver": "cgroupfs",
             "cgroupRoot": format!("/{}", cgroups::group(&layout.name)),
@@ -237,8 +233,8 @@ fn pod_network() -> Value {
 }
 
 /// overlayfs cannot lie on itself, as it would have to inside another container.
-fn snapshotter(root: &Path) -> Result<&'static str> {
-    let filesystem = statfs(root).with_context(|| format!("cannot look at {}", root.display()))?;
+fn snapshotter() -> Result<&'static str> {
+    let filesystem = statfs(CONTAINERD).with_context(|| format!("cannot look at {CONTAINERD}"))?;
     Ok(if filesystem.filesystem_type() == OVERLAYFS_SUPER_MAGIC {
         "native"
     } else {

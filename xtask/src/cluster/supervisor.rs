@@ -5,7 +5,7 @@ use std::{
     fs::{self, OpenOptions},
     io::Write,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
@@ -36,8 +36,6 @@ use super::{
     readiness::{self, Kubectl},
 };
 
-/// Where etcd's data lives when it shall not outlive the cluster: memory, on every Linux.
-const MEMORY: &str = "/dev/shm";
 const STAGE_LIMIT: Duration = Duration::from_secs(90);
 /// How long containers may take to end before the kernel ends them.
 const CONTAINER_GRACE: Duration = Duration::from_secs(10);
@@ -71,7 +69,6 @@ pub(crate) fn run(name: &str) -> Result<()> {
     }
     let events = listen()?;
     let mut supervisor = Supervisor {
-        etcd_directory: etcd_directory(&layout, order.config.etcd_in_memory)?,
         layout,
         order,
         events,
@@ -105,22 +102,9 @@ fn listen() -> Result<Receiver<Event>> {
     Ok(events)
 }
 
-fn etcd_directory(layout: &Layout, in_memory: bool) -> Result<PathBuf> {
-    if !in_memory {
-        return Ok(layout.etcd());
-    }
-    let directory = Path::new(MEMORY).join(format!("localmart-{}-etcd", layout.name));
-    if directory.exists() {
-        fs::remove_dir_all(&directory)
-            .with_context(|| format!("cannot remove {}", directory.display()))?;
-    }
-    Ok(directory)
-}
-
 struct Supervisor {
     layout: Layout,
     order: Order,
-    etcd_directory: PathBuf,
     events: Receiver<Event>,
     /// In the order they were started.
     components: Vec<Component>,
@@ -164,7 +148,11 @@ impl Supervisor {
             api_port,
             etcd_client_port,
             etcd_peer_port,
-            etcd_directory: self.etcd_directory.clone(),
+            etcd_directory: if self.order.config.etcd_in_memory {
+                layout.etcd_in_memory()
+            } else {
+                layout.etcd()
+            },
             with_node: images.is_some(),
         };
         self.stage("certificates")?;
@@ -219,7 +207,7 @@ impl Supervisor {
         let ingress_port = ingress.local_addr()?.port();
         let api_port = api.local_addr()?.port();
         self.stage("namespaces")?;
-        namespace::enter()?;
+        namespace::enter(&self.layout)?;
         forward::publish(api, SocketAddr::from((NODE_ADDRESS, api_port)));
         forward::publish(ingress, SocketAddr::from((NODE_ADDRESS, 80)));
         Ok(ingress_port)
@@ -232,9 +220,6 @@ impl Supervisor {
     ) -> Result<Node<'a>> {
         let machine = Machine::detect()?;
         cgroups::create(machine.cgroups, &self.layout.name)?;
-        let volumes = self.layout.volumes();
-        fs::create_dir_all(&volumes)
-            .with_context(|| format!("cannot create {}", volumes.display()))?;
         let node = Node {
             control_plane,
             machine,
@@ -264,7 +249,7 @@ impl Supervisor {
 
     fn start_addons(&mut self, kubectl: &Kubectl<'_>, images: &AddonImages) -> Result<()> {
         self.stage("add-ons")?;
-        let manifest = images.manifest(&self.layout.volumes());
+        let manifest = images.manifest();
         let mut last_error = None;
         // The API server makes the namespace kube-system a moment after it is ready.
         let applied = self.wait_for("the add-ons' objects", |_| {
@@ -407,10 +392,6 @@ impl Supervisor {
             init.kill().context("cannot end the process namespace")?;
             init.wait()
                 .context("cannot wait for the end of the process namespace")?;
-        }
-        if self.etcd_directory.starts_with(MEMORY) {
-            fs::remove_dir_all(&self.etcd_directory)
-                .with_context(|| format!("cannot remove {}", self.etcd_directory.display()))?;
         }
         Ok(())
     }

@@ -1,12 +1,16 @@
 //! What a cluster needs besides Kubernetes itself: DNS, storage, ingress and metrics, as pods from
 //! images made here.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{control_plane::DNS_SERVICE, namespace::NODE_ADDRESS, programs::Programs};
+use super::{
+    control_plane::DNS_SERVICE,
+    namespace::{NODE_ADDRESS, VOLUMES},
+    programs::Programs,
+};
 use crate::{
     images::oci::{ImageRef, ImageSpec, write_archive},
     progress::Progress,
@@ -69,7 +73,7 @@ impl AddonImages {
     }
 
     /// The add-ons' objects as one YAML text.
-    pub(crate) fn manifest(&self, volumes: &Path) -> String {
+    pub(crate) fn manifest(&self) -> String {
         MANIFESTS
             .join("\n---\n")
             .replace("${KUBELITE_IMAGE}", &self.kubelite.reference)
@@ -77,7 +81,7 @@ impl AddonImages {
             .replace("${TRAEFIK_IMAGE}", &self.traefik.reference)
             .replace("${DNS_SERVICE}", &DNS_SERVICE.to_string())
             .replace("${NODE_ADDRESS}", &NODE_ADDRESS.to_string())
-            .replace("${VOLUMES}", &volumes.display().to_string())
+            .replace("${VOLUMES}", VOLUMES)
     }
 }
 
@@ -100,7 +104,7 @@ mod tests {
             local_path: image("local-path"),
             traefik: image("traefik"),
         };
-        images.manifest(Path::new("/volumes"))
+        images.manifest()
     }
 
     #[test]
