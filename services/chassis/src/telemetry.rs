@@ -17,7 +17,9 @@ use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerPro
 use topology::Service;
 use tracing::{Level, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use json_lines::JsonLines;
 
@@ -48,11 +50,13 @@ pub fn start(name: &'static str, version: &str, filter: &str) {
         .with_tracer(provider.tracer(name))
         .with_location(false)
         .with_threads(false)
-        .with_tracked_inactivity(false);
+        .with_tracked_inactivity(false)
+        // Quieter logs must not cut traces.
+        .with_filter(LevelFilter::INFO);
+    let filter_of_lines = parsed.unwrap_or_else(|_| EnvFilter::new("info"));
     let started = tracing_subscriber::registry()
-        .with(parsed.unwrap_or_else(|_| EnvFilter::new("info")))
         .with(spans)
-        .with(JsonLines::new(name, version))
+        .with(JsonLines::new(name, version).with_filter(filter_of_lines))
         .try_init();
     if started.is_ok()
         && let Some(reason) = wrong_filter

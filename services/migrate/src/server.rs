@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_empty_password_is_refused() {
-        let directory = std::env::temp_dir().join(format!("passwords-{}", std::process::id()));
+        let directory = env::temp_dir().join(format!("passwords-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         let file = directory.join("catalog-app-a");
         fs::write(&file, "\n").unwrap();

@@ -1,0 +1,50 @@
+//! Lists the built web shop for embedding. Without `web/dist` the list is empty and the gateway
+//! serves a page that says how to build it, so Rust work needs no Node.
+
+use std::{
+    env,
+    error::Error,
+    fmt::Write,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let dist = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("web/dist");
+    let mut files = Vec::new();
+    if dist.is_dir() {
+        collect(&dist, &mut files)?;
+    } else {
+        // Watched so that a first build of the web shop is noticed.
+        println!("cargo::rerun-if-changed={}", dist.display());
+    }
+    files.sort();
+    let mut source = String::from("&[\n");
+    for file in files {
+        let name = file.strip_prefix(&dist)?.to_string_lossy().into_owned();
+        let path = file.to_string_lossy().into_owned();
+        writeln!(source, "    ({name:?}, include_bytes!({path:?})),")?;
+    }
+    source.push_str("]\n");
+    fs::write(
+        Path::new(&env::var("OUT_DIR")?).join("web_files.rs"),
+        source,
+    )?;
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if !path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Passes requests on to the service that answers them.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, MethodRouter, on},
+};
+use chassis::{Code, InternalKeys, Problem, Service, auth::Subject, telemetry};
+use http::{HeaderMap, HeaderName, Method, Uri, header};
+
+use crate::{Gateway, api, identity::Identity, routes::Route};
+
+/// Largest body taken from outside, in bytes: the largest request of the API is a page of text.
+const LARGEST_BODY: usize = 64 * 1024;
+/// Time for an answer. Longer than the slowest payment that still counts as one.
+const DEADLINE: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_millis(500);
+
+/// What a service may know of the request; everything else stays here.
+const REQUEST_HEADERS: [HeaderName; 6] = [
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    HeaderName::from_static("idempotency-key"),
+];
+/// What the client may know of the answer.
+const RESPONSE_HEADERS: [HeaderName; 10] = [
+    header::ALLOW,
+    header::CACHE_CONTROL,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    header::VARY,
+    HeaderName::from_static("idempotent-replayed"),
+];
+
+/// The services that the storefront calls. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Upstreams {
+    http: reqwest::Client,
+    keys: InternalKeys,
+    bases: Arc<HashMap<Service, String>>,
+}
+
+impl Upstreams {
+    pub(crate) fn new(
+        bases: &[(Service, String)],
+        keys: InternalKeys,
+    ) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            // Images have no CA bundle, and traffic inside the cluster is plain or a mesh's.
+            .tls_certs_only([])
+            .build()?;
+        Ok(Self {
+            http,
+            keys,
+            bases: Arc::new(bases.iter().cloned().collect()),
+        })
+    }
+
+    /// Sends a request to `service` for `subject` and returns its answer as it comes.
+    pub(crate) async fn send(
+        &self,
+        service: Service,
+        subject: &Subject,
+        method: Method,
+        path_and_query: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<reqwest::Response, Problem> {
+        let token = self.keys.sign(service, subject, &[]);
+        let (Some(base), Some(token)) = (self.bases.get(&service), token) else {
+            return Err(Problem::internal(format!(
+                "the storefront does not know {service}"
+            )));
+        };
+        let mut passed: HeaderMap = REQUEST_HEADERS
+            .iter()
+            .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))
+            .collect();
+        telemetry::inject(&mut passed);
+        self.http
+            .request(method, format!("{base}{path_and_query}"))
+            .headers(passed)
+            .bearer_auth(token)
+            .timeout(DEADLINE)
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| no_answer(service, &error))
+    }
+}
+
+fn no_answer(service: Service, error: &reqwest::Error) -> Problem {
+    tracing::warn!(error = %error, %service, "a service did not answer");
+    if error.is_timeout() && !error.is_connect() {
+        return Problem::new(
+            Code::Timeout,
+            format!(
+                "The {service} service did not answer in time. Ask for the state before you repeat a write."
+            ),
+        );
+    }
+    Problem::unavailable(
+        format!("The {service} service cannot be reached at the moment. Try again."),
+        Duration::from_secs(2),
+    )
+}
+
+/// The handler of a public route.
+pub(crate) fn forward(route: Route) -> MethodRouter<Gateway> {
+    let mut router = MethodRouter::new();
+    for method in route.methods {
+        if let Ok(filter) = MethodFilter::try_from(method.clone()) {
+            router = router.merge(on(filter, move |state, request| {
+                pass(route, state, request)
+            }));
+        }
+    }
+    router
+}
+
+async fn pass(
+    route: Route,
+    State(gateway): State<Gateway>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let identity = Identity::of(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|_| {
+            Problem::new(
+                Code::PayloadTooLarge,
+                format!(
+                    "The body is larger than the {LARGEST_BODY} bytes that are taken, or broke off."
+                ),
+            )
+        })?;
+    let begins_cart = parts.method == Method::POST && route.path == "/api/v1/carts";
+    if begins_cart && matches!(identity, Identity::Unknown) {
+        return api::carts::begin(&gateway, &parts.headers, body).await;
+    }
+    let answer = gateway
+        .upstreams
+        .send(
+            route.service,
+            &identity.subject(),
+            parts.method,
+            path_and_query(&parts.uri),
+            &parts.headers,
+            body,
+        )
+        .await?;
+    Ok(relay(answer))
+}
+
+fn path_and_query(uri: &Uri) -> &str {
+    uri.path_and_query()
+        .map_or("/", http::uri::PathAndQuery::as_str)
+}
+
+/// The answer of a service as an answer to the client, without what is nobody else's business.
+fn relay(answer: reqwest::Response) -> Response {
+    let status = answer.status();
+    let headers = answer_headers(answer.headers());
+    let mut response = Response::new(Body::from_stream(answer.bytes_stream()));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The headers of an answer that reach the client.
+pub(crate) fn answer_headers(headers: &HeaderMap) -> HeaderMap {
+    RESPONSE_HEADERS
+        .iter()
+        .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))
+        .collect()
+}
+
+/// Any path under `/api` that the table does not have, internal ones among them.
+pub(crate) async fn not_public(uri: Uri) -> Response {
+    Problem::not_found(format_args!("public API at {}", uri.path())).into_response()
+}
