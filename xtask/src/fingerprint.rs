@@ -8,6 +8,8 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use crate::paths;
+
 /// Hash over names and contents of all files below `roots`, in hex.
 ///
 /// Entries whose file name is in `skip` are left out, directories with all they hold.
@@ -17,10 +19,13 @@ pub fn of_trees(roots: &[PathBuf], skip: &[&str]) -> Result<String> {
         collect(root, skip, &mut files)?;
     }
     files.sort();
+    // Two checkouts of the same sources share what was built from them.
+    let repository = paths::repository();
     let mut hash = Sha256::new();
     for file in &files {
         let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        hash.update(file.as_os_str().as_encoded_bytes());
+        let name = file.strip_prefix(&repository).unwrap_or(file);
+        hash.update(name.as_os_str().as_encoded_bytes());
         hash.update([0]);
         hash.update(Sha256::digest(&content));
     }

@@ -20,6 +20,7 @@ mod pki;
 mod process;
 mod programs;
 mod readiness;
+mod startup;
 mod supervisor;
 
 pub(crate) mod command;

@@ -11,9 +11,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
+    fingerprint::of_trees,
     paths,
     progress::{Progress, Step},
 };
@@ -78,9 +78,9 @@ pub(crate) struct Programs {
 impl Programs {
     /// Where the programs of this version of `kubelite/` are or will be.
     pub(crate) fn locate() -> Result<Self> {
-        let hash = source_hash(&sources())?;
+        let hash = of_trees(&[sources()], &[])?;
         Ok(Self {
-            directory: paths::cache().join("bin").join(hash),
+            directory: paths::cache().join("bin").join(&hash[..16]),
         })
     }
 
@@ -235,55 +235,9 @@ fn kubernetes_version() -> Result<String> {
     version.with_context(|| format!("{} does not require k8s.io/kubernetes", path.display()))
 }
 
-/// A short hash of every file below `directory`, names included.
-fn source_hash(directory: &Path) -> Result<String> {
-    let mut files = Vec::new();
-    let mut open = vec![directory.to_path_buf()];
-    while let Some(current) = open.pop() {
-        let entries =
-            fs::read_dir(&current).with_context(|| format!("cannot read {}", current.display()))?;
-        for entry in entries {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                open.push(entry.path());
-            } else {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    let mut hash = Sha256::new();
-    for file in files {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.strip_prefix(directory).unwrap_or(&file);
-        hash.update(name.to_string_lossy().as_bytes());
-        hash.update([0]);
-        hash.update(content.len().to_le_bytes());
-        hash.update(content);
-    }
-    Ok(hex::encode(&hash.finalize()[..8]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_sees_names_and_content() {
-        let directory = tempfile::tempdir().expect("a scratch directory");
-        let hash = || source_hash(directory.path()).expect("a hash");
-        let empty = hash();
-        fs::write(directory.path().join("a"), "1").expect("a file");
-        let one = hash();
-        fs::rename(directory.path().join("a"), directory.path().join("b")).expect("a rename");
-        let renamed = hash();
-        fs::write(directory.path().join("b"), "2").expect("a change");
-        let changed = hash();
-        let all = [empty, one, renamed, changed];
-        for (index, value) in all.iter().enumerate() {
-            assert!(!all[index + 1..].contains(value), "{all:?}");
-        }
-    }
 
     #[test]
     fn the_stamped_version_is_the_pinned_one() {
