@@ -32,6 +32,8 @@ const BUILD_DISK: u64 = 13 * GIB;
 const RUN_DISK: u64 = 5 * GIB;
 /// The first Go that fetches a newer one by itself when a module asks for it.
 const OLDEST_GO: u32 = 21;
+/// The oldest Node that the web shop's tools run on.
+const OLDEST_NODE: u32 = 20;
 
 /// Fails, with everything that is wrong, when the cluster could not start on this machine.
 /// Missing Debian packages are installed where that is possible.
@@ -72,21 +74,49 @@ pub(crate) fn check_cluster(config: &ClusterConfig, progress: &Progress) -> Resu
     Ok(())
 }
 
-/// `cargo xtask preflight`: everything that running and testing LocalMart here needs.
-pub(crate) fn check_everything(progress: &Progress) -> Result<()> {
-    let config = ClusterConfig {
-        name: cluster::DEFAULT_NAME.to_owned(),
-        control_plane_only: false,
-        ingress_port: Some(cluster::DEFAULT_INGRESS_PORT),
-        etcd_in_memory: false,
-    };
-    check_cluster(&config, progress)?;
+/// Everything that testing LocalMart here needs, with `config` as its cluster.
+pub(crate) fn check_everything(config: &ClusterConfig, progress: &Progress) -> Result<()> {
+    check_cluster(config, progress)?;
+    check_web()?;
     packages::ensure(
         &[Purpose::Node, Purpose::Databases, Purpose::Browser],
         progress,
-    )?;
-    progress.note("this machine can run and test LocalMart");
+    )
+}
+
+/// What the images and the web shop are made with.
+pub(crate) fn check_build(progress: &Progress) -> Result<()> {
+    check_web()?;
+    packages::ensure(&[Purpose::Databases], progress)
+}
+
+fn check_web() -> Result<()> {
+    let advice = format!(
+        "the web shop is built with it. Install Node {OLDEST_NODE} or newer from nodejs.org"
+    );
+    let Ok(output) = Command::new("node").arg("--version").output() else {
+        bail!("there is no Node: {advice}");
+    };
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    match major_version(&version) {
+        Some(major) if major < OLDEST_NODE => bail!("Node {} is too old: {advice}", version.trim()),
+        Some(_) => {}
+        None => bail!("node --version said {:?}: {advice}", version.trim()),
+    }
+    if Command::new("npm").arg("--version").output().is_err() {
+        bail!("there is no npm: it comes with Node, or as the package npm; {advice}");
+    }
     Ok(())
+}
+
+/// 20 of `v20.20.2`.
+fn major_version(text: &str) -> Option<u32> {
+    text.trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn report(problems: &[String]) -> Result<()> {
@@ -173,6 +203,8 @@ mod tests {
     fn reads_gos_version() {
         assert_eq!(minor_version("go version go1.26.8 linux/amd64"), Some(26));
         assert_eq!(minor_version("go version devel +abc"), None);
+        assert_eq!(major_version("v20.20.2\n"), Some(20));
+        assert_eq!(major_version("20"), None);
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn bring_down(progress: &Progress) -> Result<Counts> {
     Ok(Counts::one())
 }
 
-fn e2e_options() -> up::Options {
+pub fn e2e_options() -> up::Options {
     up::Options {
         target: up::Target {
             on: Some(up::On::Embedded),

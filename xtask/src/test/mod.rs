@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::progress::Progress;
+use crate::{preflight, progress::Progress, up};
 use counts::Counts;
 
 /// What a level runs against.
@@ -27,6 +27,7 @@ const ALL: [Level; 4] = [Level::Unit, Level::Services, Level::Operator, Level::E
 
 /// Runs `levels`, or all of them; prints the number of tests and the minutes of each stage.
 pub fn run(levels: &[Level], progress: &Progress) -> Result<()> {
+    check_machine(progress)?;
     let levels = if levels.is_empty() { &ALL } else { levels };
     let mut rows = Vec::new();
     for level in levels {
@@ -44,6 +45,11 @@ pub fn run(levels: &[Level], progress: &Progress) -> Result<()> {
         }
     }
     report(&rows)
+}
+
+/// Fails, saying what is missing, where some level could not run.
+pub fn check_machine(progress: &Progress) -> Result<()> {
+    preflight::check_everything(&up::embedded(&levels::e2e_options().target), progress)
 }
 
 /// One thing a level does.

@@ -85,6 +85,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
     if on == On::Embedded {
         preflight::check_cluster(&embedded(target), progress)?;
     }
+    preflight::check_build(progress)?;
     web::build(progress)?;
     let images = images::build_all(options.profile, progress, None)?;
     let place = start(on, target, &images, progress)?;
@@ -142,7 +143,8 @@ fn tools(progress: &Progress) -> Result<Option<PathBuf>> {
     Ok(Some(cluster::build_tools(progress)?))
 }
 
-fn embedded(target: &Target) -> ClusterConfig {
+/// The embedded cluster of `target`.
+pub fn embedded(target: &Target) -> ClusterConfig {
     ClusterConfig {
         name: target.name.clone(),
         control_plane_only: false,

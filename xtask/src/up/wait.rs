@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{kubernetes::Kubernetes, progress::Progress};
 
-const DEADLINE: Duration = Duration::from_secs(300);
+const DEADLINE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// What a LocalMart says about itself.
