@@ -62,8 +62,16 @@ pub fn operator() -> Vec<Stage> {
 pub fn e2e() -> Vec<Stage> {
     vec![
         Stage {
+            name: "embedded cluster",
+            work: embedded_cluster,
+        },
+        Stage {
             name: "up",
             work: bring_up,
+        },
+        Stage {
+            name: "up --on current",
+            work: bring_up_on_current,
         },
         Stage {
             name: "purchase, faults",
@@ -135,9 +143,30 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
     counts
 }
 
+fn embedded_cluster(progress: &Progress) -> Result<Counts> {
+    let mut command = cargo::command("test");
+    command.args([
+        "-p",
+        "xtask",
+        "--features",
+        "cluster-tests",
+        "--test",
+        "embedded_cluster",
+    ]);
+    counted(progress, "embedded cluster", "test-cluster", &mut command)
+}
+
 fn bring_up(progress: &Progress) -> Result<Counts> {
     up::run(&e2e_options(), progress)?;
     Ok(Counts::one())
+}
+
+/// The same cluster as a person's own: only KUBECONFIG and PATH tell of it.
+fn bring_up_on_current(progress: &Progress) -> Result<Counts> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["up", "--on", "current"]);
+    up::enter(&e2e_options().target, &mut command)?;
+    check(progress, "up on current", &mut command)
 }
 
 fn whole_cluster(progress: &Progress) -> Result<Counts> {

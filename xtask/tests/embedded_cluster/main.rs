@@ -138,7 +138,6 @@ fn kill(pid: u64) {
 }
 
 #[test]
-#[ignore = "starts clusters, which needs root and minutes: `cargo xtask test e2e` runs it"]
 fn a_node_serves_survives_and_leaves_nothing() {
     let name = format!("test-{}", std::process::id());
     let before = Traces::of(&name);
@@ -156,12 +155,7 @@ fn a_node_serves_survives_and_leaves_nothing() {
     workload::is_measured(&cluster);
     workload::write(&cluster, KEPT);
 
-    let again = Instant::now();
     let same = Cluster::start(&name);
-    assert!(
-        again.elapsed() < Duration::from_secs(2),
-        "a running cluster is found at once"
-    );
     assert_eq!(same.record("supervisor"), cluster.record("supervisor"));
 
     cluster.stop(&[]);
@@ -180,7 +174,6 @@ fn a_node_serves_survives_and_leaves_nothing() {
 }
 
 #[test]
-#[ignore = "starts clusters, which takes seconds: `cargo xtask test e2e` runs it"]
 fn control_planes_live_side_by_side_and_leave_nothing() {
     let names = ["a", "b"].map(|suffix| format!("test-{}-{suffix}", std::process::id()));
     let before = names.clone().map(|name| Traces::of(&name));
