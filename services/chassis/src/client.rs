@@ -159,6 +159,14 @@ impl Call<'_> {
         self
     }
 
+    /// Sends the call one time only, even with a key: for calls after which asking is better than
+    /// repeating.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.idempotent = false;
+        self
+    }
+
     /// Time for each attempt; 2 s without this.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -244,9 +252,13 @@ impl Call<'_> {
 
     async fn exchange(&self, body: Option<&[u8]>) -> Result<(StatusCode, Vec<u8>), CallError> {
         let callee = self.client.callee;
-        let unreachable = |error: reqwest::Error| CallError::Unreachable {
-            callee,
-            reason: error::innermost(&error),
+        let unreachable = |error: reqwest::Error| {
+            let reason = error::innermost(&error);
+            if error.is_connect() {
+                CallError::NotConnected { callee, reason }
+            } else {
+                CallError::Unreachable { callee, reason }
+            }
         };
         let token = self
             .client

@@ -14,7 +14,8 @@ use sqlx::{
 
 use crate::config;
 
-pub use transaction::{TransactionError, run_tx};
+#[doc(hidden)]
+pub use transaction::Runs;
 
 /// Longest wait for a free connection: longer, and the request is better refused.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -39,7 +40,7 @@ pub mod sqlstate {
 ///
 /// Statements are planned once per connection (`force_generic_plan`): array parameters would
 /// otherwise be planned again at each call. A pooled connection is not tested before use, which
-/// saves a round trip; [`run_tx`] repeats a transaction that met a dead one.
+/// saves a round trip; [`run_tx!`](crate::run_tx) repeats a transaction that met a dead one.
 pub fn connect(to: &config::Database, application: &str) -> PgPool {
     let options = PgConnectOptions::new_without_pgpass()
         .host(&to.host)

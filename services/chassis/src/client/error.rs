@@ -15,6 +15,9 @@ pub enum CallError {
         callee: Service,
         problem: Box<Document>,
     },
+    /// There was no connection; nothing was sent.
+    #[error("{callee} cannot be connected to: {reason}")]
+    NotConnected { callee: Service, reason: String },
     /// The connection failed, before or after the callee got the request.
     #[error("{callee} cannot be reached: {reason}")]
     Unreachable { callee: Service, reason: String },
@@ -52,13 +55,13 @@ impl CallError {
         match self {
             Self::Unreachable { .. } | Self::Timeout { .. } | Self::Unreadable { .. } => true,
             Self::Refused { problem, .. } => problem.status >= 500,
-            Self::Resting { .. } | Self::NoKey { .. } => false,
+            Self::NotConnected { .. } | Self::Resting { .. } | Self::NoKey { .. } => false,
         }
     }
 
     pub(super) fn may_be_repeated(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Timeout { .. } => true,
+            Self::NotConnected { .. } | Self::Unreachable { .. } | Self::Timeout { .. } => true,
             Self::Refused { problem, .. } => {
                 matches!(problem.code, Code::Unavailable | Code::Timeout)
             }
@@ -68,7 +71,7 @@ impl CallError {
 
     pub(super) fn is_failure_of_callee(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Timeout { .. } => true,
+            Self::NotConnected { .. } | Self::Unreachable { .. } | Self::Timeout { .. } => true,
             Self::Refused { problem, .. } => problem.status >= 500,
             Self::Resting { .. } | Self::Unreadable { .. } | Self::NoKey { .. } => false,
         }
@@ -87,6 +90,7 @@ impl From<CallError> for Problem {
                 return Self::internal(&error);
             }
             CallError::Refused { callee, .. }
+            | CallError::NotConnected { callee, .. }
             | CallError::Unreachable { callee, .. }
             | CallError::Timeout { callee, .. }
             | CallError::Resting { callee } => *callee,
