@@ -1,0 +1,13 @@
+export { api, body } from './client';
+export { explain } from './explain';
+export {
+  type FieldProblem,
+  isAbsent,
+  isPassing,
+  LostReply,
+  type ProblemCode,
+  ProblemError,
+  remedy,
+} from './problem';
+export type { components } from './schema.gen';
+export { backOff } from './waits';

@@ -1,0 +1,31 @@
+/**
+ * Readers of what stands behind the `?` of an address. An address can be typed or cut short, so a
+ * value that makes no sense counts as absent and never as an error.
+ */
+
+export type SearchParams = Record<string, unknown>;
+
+/** Longest text taken from an address; the server takes no longer query. */
+const TEXT_LIMIT = 200;
+
+/** A text. The router reads `?q=42` as a number, so those are taken too. */
+export function text(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  return String(value).trim().slice(0, TEXT_LIMIT) || undefined;
+}
+
+export function oneOf<Choice extends string>(
+  choices: readonly Choice[],
+  value: unknown,
+): Choice | undefined {
+  return choices.find((choice) => choice === value);
+}
+
+/** Leaves out what is absent, so that it does not show in the address. */
+export function present<Params extends SearchParams>(
+  params: Params,
+): { [Name in keyof Params]?: Exclude<Params[Name], undefined> } {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Params]?: Exclude<Params[Name], undefined>;
+  };
+}

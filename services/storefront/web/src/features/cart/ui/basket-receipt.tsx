@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import { t } from '~/text/buying';
+import { Receipt } from '~/ui';
+import { useBasket } from '../basket';
+
+/** The sums as the server last gave them, and the way on. */
+export function BasketReceipt({ children }: { children: ReactNode }) {
+  const { cart, updating } = useBasket();
+  if (!cart) return null;
+  return (
+    <Receipt
+      title={t('receipt.title')}
+      totals={cart.totals}
+      unknown={t('receipt.at.delivery')}
+      updating={updating}
+    >
+      {children}
+    </Receipt>
+  );
+}

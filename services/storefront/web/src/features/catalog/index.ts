@@ -1,0 +1,14 @@
+export {
+  categoriesQuery,
+  listQuery,
+  newestRow,
+  type Product,
+  productQuery,
+  SORTS,
+  smallestRow,
+  type Variant,
+} from './api';
+export { topLevel } from './model';
+export { HomePage } from './ui/home-page';
+export { CategoryPage, SearchPage } from './ui/list-pages';
+export { ProductPage } from './ui/product-page';

@@ -1,0 +1,84 @@
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import { api, body, type components, isAbsent } from '~/api';
+import { core } from '~/api/polling';
+
+export type Checkout = components['schemas']['Checkout'];
+export type Address = components['schemas']['Address'];
+export type ShippingRate = components['schemas']['ShippingRate'];
+export type CardDetails = components['schemas']['PaymentRequest']['card'];
+type Patch = components['schemas']['PatchCheckout'];
+type Money = components['schemas']['Money'];
+
+export function checkoutQuery(id: string) {
+  return queryOptions({
+    ...core,
+    queryKey: ['checkout', id],
+    retry: (failures, error) => failures < 1 && !isAbsent(error),
+    queryFn: ({ signal }) => readCheckout(id, signal),
+  });
+}
+
+export function ratesQuery(checkout: Checkout) {
+  return queryOptions({
+    ...core,
+    queryKey: ['checkout', checkout.id, 'rates', checkout.address, checkout.cart.version],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      body(
+        api.core.GET('/api/v1/checkouts/{id}/shipping-rates', {
+          signal,
+          params: { path: { id: checkout.id } },
+        }),
+      ),
+  });
+}
+
+export function readCheckout(id: string, signal?: AbortSignal): Promise<Checkout> {
+  return body(
+    api.core.GET('/api/v1/checkouts/{id}', {
+      params: { path: { id } },
+      ...(signal && { signal }),
+    }),
+  );
+}
+
+/** Opens the checkout of a basket; the same basket gives the same checkout again. */
+export function openCheckout(cart_id: string): Promise<Checkout> {
+  return body(api.write.POST('/api/v1/checkouts', { body: { cart_id } }));
+}
+
+/** `complete` says whether the order is placed; the key makes repeating it harmless. */
+export function completeCheckout(id: string, expected_total: Money, key: string) {
+  return body(
+    api.pay.POST('/api/v1/checkouts/{id}/complete', {
+      params: { path: { id }, header: { 'Idempotency-Key': key } },
+      body: { expected_total },
+    }),
+  );
+}
+
+/** Changes of one checkout; each answer becomes what the page shows. */
+export function useCheckoutChanges(id: string) {
+  const client = useQueryClient();
+  const keep = async (change: Promise<Checkout>) => {
+    const checkout = await change;
+    client.setQueryData(checkoutQuery(id).queryKey, checkout);
+    return checkout;
+  };
+  return {
+    patch: (patch: Patch) =>
+      keep(
+        body(api.write.PATCH('/api/v1/checkouts/{id}', { params: { path: { id } }, body: patch })),
+      ),
+    pay: (card: CardDetails) =>
+      keep(
+        body(
+          api.pay.POST('/api/v1/checkouts/{id}/payment', {
+            params: { path: { id } },
+            body: { card },
+          }),
+        ),
+      ),
+    refresh: () => keep(readCheckout(id)),
+  };
+}

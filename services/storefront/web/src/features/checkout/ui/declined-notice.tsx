@@ -1,0 +1,25 @@
+import { type BuyingKey, t } from '~/text/buying';
+import { Notice } from '~/ui';
+import type { Checkout } from '../api';
+
+const REASONS: Readonly<Record<string, BuyingKey & `checkout.reason.${string}`>> = {
+  declined: 'checkout.reason.declined',
+  insufficient_funds: 'checkout.reason.insufficient_funds',
+  expired_card: 'checkout.reason.expired_card',
+  not_available: 'checkout.reason.not_available',
+};
+
+/** Why the last card did not work, and how often another may be tried. */
+export function DeclinedNotice({ payment }: { payment: Checkout['payment'] }) {
+  if (payment.state !== 'declined') return null;
+  const reason = t(REASONS[payment.reason ?? 'declined'] ?? 'checkout.reason.declined');
+  return (
+    <Notice tone="error" urgent>
+      <p className="font-bold">{t('checkout.declined', { reason })}</p>
+      <p>
+        {t('checkout.declined.kept')}{' '}
+        {t('checkout.declined.left', { count: payment.attempts_left })}
+      </p>
+    </Notice>
+  );
+}

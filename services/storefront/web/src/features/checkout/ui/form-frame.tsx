@@ -1,0 +1,124 @@
+import { CircleAlert } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { FieldPath, FieldValues, UseFormReturn } from 'react-hook-form';
+import { explain, ProblemError } from '~/api';
+import { t } from '~/text/buying';
+import { Button } from '~/ui';
+import { placed } from '../server-errors';
+
+interface FormFrameProps<Form extends FieldValues> {
+  form: UseFormReturn<Form>;
+  /** Prefix of the fields' ids; a field's id is `{name}-{field}`. */
+  name: string;
+  /** Labels for the summary, by field. */
+  labels: Record<FieldPath<Form>, string>;
+  /** Sends the form; what it throws is shown. */
+  onSend: (values: Form) => Promise<void>;
+  submit: string;
+  /** Where the server points to, as a JSON pointer, for each field it may refuse. */
+  pointers: Record<string, FieldPath<Form>>;
+  children: ReactNode;
+}
+
+/**
+ * A form that checks a field when it is left, and after a failed attempt lists what is wrong in a
+ * summary that takes the focus and links to the fields.
+ */
+export function FormFrame<Form extends FieldValues>({
+  form,
+  name,
+  labels,
+  onSend,
+  submit,
+  pointers,
+  children,
+}: FormFrameProps<Form>) {
+  const { errors, isSubmitting } = form.formState;
+  const [attempt, setAttempt] = useState(0);
+  const [failure, setFailure] = useState<unknown>(null);
+  const summary = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (attempt > 0) summary.current?.focus();
+  }, [attempt]);
+
+  const send = form.handleSubmit(
+    async (values) => {
+      setFailure(null);
+      try {
+        await onSend(values);
+      } catch (error) {
+        const rest = placed(error, pointers, (field, message) =>
+          form.setError(field, { type: 'server', message }),
+        );
+        setFailure(rest);
+        setAttempt((count) => count + 1);
+      }
+    },
+    () => setAttempt((count) => count + 1),
+  );
+
+  const wrong = (Object.keys(labels) as FieldPath<Form>[]).filter((field) => errors[field]);
+  const shown = attempt > 0 && (wrong.length > 0 || failure !== null);
+
+  return (
+    <form
+      noValidate
+      className="space-y-8"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isSubmitting) void send(event);
+      }}
+    >
+      {shown && (
+        <div
+          ref={summary}
+          role="alert"
+          tabIndex={-1}
+          className="border-2 border-tomato bg-tomato-tint px-4 py-3"
+        >
+          <p className="flex items-center gap-2 font-bold text-tomato">
+            <CircleAlert aria-hidden="true" className="size-5 shrink-0" />
+            {wrong.length > 0 ? t('form.summary', { count: wrong.length }) : t('form.failed')}
+          </p>
+          <ul className="mt-1 space-y-1">
+            {wrong.map((field) => (
+              <li key={field}>
+                <a
+                  href={`#${name}-${field}`}
+                  className="inline-block min-h-6 underline underline-offset-4"
+                >
+                  {labels[field]}: {String(errors[field]?.message ?? '')}
+                </a>
+              </li>
+            ))}
+          </ul>
+          {failure !== null && <Failure error={failure} />}
+        </div>
+      )}
+      {children}
+      <Button
+        look="primary"
+        type="submit"
+        busy={isSubmitting}
+        className="w-full text-lead sm:w-auto"
+      >
+        {isSubmitting ? t('form.busy') : submit}
+      </Button>
+    </form>
+  );
+}
+
+function Failure({ error }: { error: unknown }) {
+  const { message, reference } = explain(error);
+  const details = error instanceof ProblemError ? error.fields : [];
+  return (
+    <>
+      <p>{message}</p>
+      {details.map(({ pointer, detail }) => (
+        <p key={pointer}>{detail}</p>
+      ))}
+      <p className="font-mono text-caption break-all text-ink-2">{reference}</p>
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export { orderQuery } from './api';
+export { DonePage } from './ui/done-page';
+export { OrderPage } from './ui/order-page';

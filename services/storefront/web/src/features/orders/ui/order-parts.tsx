@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react';
+import { showMoment } from '~/text';
+import { t } from '~/text/buying';
+import { AddressText, Receipt, ReceiptLines, Timeline } from '~/ui';
+import type { Order } from '../api';
+import { milestones } from '../model';
+
+export function OrderReceipt({ order }: { order: Order }) {
+  return (
+    <Receipt
+      title={t('order.receipt', { number: order.number })}
+      totals={order.totals}
+      unknown={t('order.unknown')}
+      lines={<ReceiptLines lines={order.lines} />}
+    >
+      {order.placed_at && (
+        <p className="receipt-rule pt-3 text-center text-caption text-ink-2">
+          <time dateTime={order.placed_at}>
+            {t('order.placed', { time: showMoment(order.placed_at) })}
+          </time>
+        </p>
+      )}
+    </Receipt>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="py-3 sm:grid sm:grid-cols-[8rem_minmax(0,1fr)] sm:gap-4">
+      <dt className="text-ink-2">{label}</dt>
+      <dd className="break-words">{children}</dd>
+    </div>
+  );
+}
+
+/** Where it goes and who hears of it. */
+export function OrderFacts({ order }: { order: Order }) {
+  return (
+    <dl className="divide-y divide-line border-y-2 border-ink">
+      <Fact label={t('order.address')}>
+        <AddressText address={order.address} />
+      </Fact>
+      <Fact label={t('order.contact')}>{order.email}</Fact>
+    </dl>
+  );
+}
+
+export function OrderTimeline({ order }: { order: Order }) {
+  return (
+    <Timeline
+      entries={milestones(order).map(({ key, state, standing, declined, event }) => ({
+        key,
+        state: declined ? 'failed' : standing,
+        title: declined ? t('order.declined') : t(`order.state.${state}`),
+        detail: event && (
+          <>
+            <p className="text-small text-ink-2">
+              <time dateTime={event.at}>{showMoment(event.at)}</time>
+              {' · '}
+              {t('order.event.actor', { actor: event.actor })}
+            </p>
+            {event.reason && <p className="text-small">{event.reason}</p>}
+            <p className="font-mono text-caption break-all text-ink-2">
+              {t('order.event.trace', { trace: event.trace_id })}
+            </p>
+          </>
+        ),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,25 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { oneOf, present, type SearchParams } from '~/browser/search-params';
+import { CategoryPage, listQuery, SORTS } from '~/features/catalog';
+
+export const Route = createFileRoute('/c/$')({
+  validateSearch: ({ sort }: SearchParams) => present({ sort: oneOf(SORTS, sort) }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, params, deps: { sort = 'newest' } }) => {
+    void queryClient.prefetchInfiniteQuery(listQuery({ category: params._splat ?? '', sort }));
+  },
+  component: Category,
+});
+
+function Category() {
+  const { _splat: path = '' } = Route.useParams();
+  const { sort = 'newest' } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <CategoryPage
+      path={path}
+      sort={sort}
+      onSort={(next) => void navigate({ search: { sort: next }, replace: true })}
+    />
+  );
+}

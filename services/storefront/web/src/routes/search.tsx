@@ -1,0 +1,26 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { oneOf, present, type SearchParams, text } from '~/browser/search-params';
+import { listQuery, SearchPage, SORTS } from '~/features/catalog';
+
+export const Route = createFileRoute('/search')({
+  validateSearch: ({ q, sort }: SearchParams) => present({ q: text(q), sort: oneOf(SORTS, sort) }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps: { q, sort = 'newest' } }) => {
+    void queryClient.prefetchInfiniteQuery(listQuery({ ...(q && { q }), sort }));
+  },
+  component: Search,
+});
+
+function Search() {
+  const { q, sort = 'newest' } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <SearchPage
+      q={q}
+      sort={sort}
+      onSort={(next) =>
+        void navigate({ search: (search) => ({ ...search, sort: next }), replace: true })
+      }
+    />
+  );
+}

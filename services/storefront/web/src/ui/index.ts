@@ -1,0 +1,18 @@
+export { AddressText } from './address-text';
+export { announce, LiveRegions } from './announcer';
+export { Badge, type Tone } from './badge';
+export { Button, buttonClass, IconButton } from './button';
+export { classes } from './classes';
+export { Modal } from './dialog';
+export { Field, SelectField } from './field';
+export { Notice } from './notice';
+export { Page } from './page';
+export { Panel } from './panel';
+export { Picture } from './picture';
+export { Price, PriceTag } from './price';
+export { RadioTiles } from './radio-tiles';
+export { Receipt, ReceiptLines, type ReceiptTotals } from './receipt';
+export { EmptyState, Skeleton } from './states';
+export { Stepper } from './stepper';
+export { type Step, Steps } from './steps';
+export { Timeline, type TimelineEntry } from './timeline';
