@@ -2,4 +2,5 @@
 
 pub mod bootstrap;
 pub mod migrate;
+pub mod sample;
 pub mod server;

@@ -75,10 +75,9 @@ pub fn shelf_print(
     let halo = *identity.of(&[Halo::Circle, Halo::Arch, Halo::Square, Halo::Diamond]);
     let bars = barcode(&mut identity);
 
-    // A thing is shown standing straight from the front and larger; only then may it lean.
     let mut pose = Choices::new(&format!("{slug}:{}", view.name()));
     let tilt = *pose.of(&["0", "0", "-4", "5"]);
-    let scale = *pose.of(&["1", ".92", "1.06"]);
+    let scale = *pose.of(&["1.08", "1", "1.15"]);
     let shift = *pose.of(&[-26, 0, 26]);
     let angle = *pose.of(&["15", "30", "45", "60"]);
 
@@ -88,30 +87,38 @@ pub fn shelf_print(
         Ink::Own => (palette.ink, palette.second),
     };
     let line = palette.ink;
-    let Palette { ground, halo: behind, .. } = palette;
+    let Palette {
+        ground,
+        halo: behind,
+        ..
+    } = palette;
     let layers = silhouette.layers();
     let foot = 400 + shift;
     let place = match view {
         View::Front | View::Turned => {
-            format!("translate({foot} 660)rotate({tilt})scale({scale})translate(-400 -660)")
+            format!("translate({foot} 660)scale({scale})translate(-400 -660)")
         }
         View::Posed => {
-            format!("translate({foot} 660)rotate({tilt})scale(-{scale} {scale})translate(-400 -660)")
+            format!(
+                "translate({foot} 660)rotate({tilt})scale(-{scale} {scale})translate(-400 -660)"
+            )
         }
-        View::Detail => format!("translate({foot} 400)scale(2)translate(-400 -440)"),
+        View::Detail => format!("translate({foot} 400)rotate({tilt})scale(2)translate(-400 -440)"),
     };
     let halo = halo.path(view);
-    let shadow = match view {
-        View::Detail => String::new(),
-        _ => format!(r##"<ellipse cx="{foot}" cy="668" rx="240" ry="22" fill="url(#s)"/>"##),
-    };
+    // The shelf with the shadow of the thing as rows of dots; a detail shows neither.
     let shelf = match view {
         View::Detail => String::new(),
-        _ => format!(r##"<path fill="#{line}" d="M60 660h680v6H60z"/>"##),
+        View::Front | View::Turned | View::Posed => {
+            let (left, inner) = (foot - 238, foot - 196);
+            format!(
+                r##"<path fill="#{line}" d="M60 660h680v6H60z"/><path stroke="#{line}" stroke-width="7" stroke-linecap="round" stroke-dasharray="0 14" d="M{left} 677h476M{inner} 689h392"/>"##
+            )
+        }
     };
     let (body, accent, cut) = (layers.body, layers.accent, layers.cut);
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 800" fill-rule="evenodd"><defs><path id="b" clip-rule="evenodd" d="{body}"/><clipPath id="c"><use href="#b"/></clipPath><pattern id="d" width="16" height="16" patternUnits="userSpaceOnUse" patternTransform="rotate({angle})"><circle cx="8" cy="8" r="4" fill="#{second}"/></pattern><pattern id="s" width="12" height="12" patternUnits="userSpaceOnUse"><circle cx="6" cy="6" r="3" fill="#{line}"/></pattern></defs><path fill="#{ground}" d="M0 0h800v800H0z"/><path fill="#{behind}" {halo}/>{shadow}<g transform="{place}"><use href="#b" x="9" y="7" fill="#{second}" opacity=".35"/><use href="#b" fill="#{ink}"/><path clip-path="url(#c)" fill="url(#d)" opacity=".5" d="M480 0h320v800H480z"/><path fill="#{second}" d="{accent}"/><path fill="#{ground}" d="{cut}"/></g>{shelf}<path fill="#{line}" d="{bars}"/></svg>"##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 800" fill-rule="evenodd"><defs><path id="b" clip-rule="evenodd" d="{body}"/><clipPath id="c"><use href="#b"/></clipPath><pattern id="d" width="16" height="16" patternUnits="userSpaceOnUse" patternTransform="rotate({angle})"><circle cx="8" cy="8" r="4" fill="#{second}"/></pattern></defs><path fill="#{ground}" d="M0 0h800v800H0z"/><path fill="#{behind}" {halo}/>{shelf}<g transform="{place}"><use href="#b" x="9" y="7" fill="#{second}" opacity=".35"/><use href="#b" fill="#{ink}"/><path clip-path="url(#c)" fill="url(#d)" opacity=".5" d="M480 0h320v800H480z"/><path fill="#{second}" d="{accent}"/><path fill="#{ground}" d="{cut}"/></g><path fill="#{ground}" d="M528 692h244v68H528z"/><path stroke="#{line}" stroke-width="44" stroke-dasharray="{bars} 999" d="M540 726h220"/></svg>"##
     )
 }
 
@@ -133,24 +140,17 @@ impl Halo {
             (Self::Circle, true) => r#"d="M90 400a310 310 0 0 1 620 0z""#,
             (Self::Arch, false) => r#"d="M140 660V370a260 260 0 0 1 520 0v290z""#,
             (Self::Arch, true) => r#"d="M140 120v290a260 260 0 0 0 520 0V120z""#,
-            (Self::Square, false) => r#"d="M130 130h540v530H130z""#,
+            (Self::Square, false) | (Self::Diamond, true) => r#"d="M130 130h540v530H130z""#,
             (Self::Square, true) => r#"d="M400 70l340 340-340 340L60 410z""#,
             (Self::Diamond, false) => r#"d="M400 70l330 330-330 330L70 400z""#,
-            (Self::Diamond, true) => r#"d="M130 130h540v530H130z""#,
         }
     }
 }
 
-/// Fourteen bars under the shelf, every product's own.
+/// Fourteen bars under the shelf, every product's own: lengths of dashes and gaps.
 fn barcode(choices: &mut Choices) -> String {
-    let mut x = 560;
-    let mut path = String::new();
-    for _ in 0..14 {
-        let width = *choices.of(&[3, 5, 8, 11]);
-        path.push_str(&format!("M{x} 704h{width}v44h-{width}z"));
-        x += width + 5;
-    }
-    path
+    let bars: [&str; 14] = std::array::from_fn(|_| *choices.of(&["3", "5", "8", "11"]));
+    bars.join(" 5 ")
 }
 
 /// The bytes of a hash as a sequence of decisions.

@@ -74,6 +74,7 @@ silhouettes! {
         Speaker = SPEAKER,
         Radio = RADIO,
         Record = RECORD,
+        Turntable = TURNTABLE,
         DeskLamp = DESK_LAMP,
         Pendant = PENDANT,
         Bulb = BULB,

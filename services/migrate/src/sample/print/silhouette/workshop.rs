@@ -9,9 +9,9 @@ pub(super) const HAMMER: Layers = Layers {
 };
 
 pub(super) const SCREWDRIVER: Layers = Layers {
-    body: "M388 420h24v200l-12 40-12-40zM376 390h48v40h-48z",
-    accent: "M350 170h100a40 40 0 0 1 40 40v120q-10 60-60 60h-60q-50 0-60-60V210a40 40 0 0 1 40-40z",
-    cut: "M346 220h12v110h-12zM394 200h12v150h-12zM442 220h12v110h-12z",
+    body: "M390 390h20v200l16 30-8 40h-36l-8-40 16-30zM368 352h64v48h-64z",
+    accent: "M400 120q62 0 62 60 0 40-16 70t-6 90q0 24-24 24h-32q-24 0-24-24 10-60-6-90t-16-70q0-60 62-60z",
+    cut: "M352 262h96v12h-96zM354 288h92v12h-92zM356 314h88v12h-88zM372 150q28-14 56 0v12q-28-14-56 0z",
 };
 
 pub(super) const SPANNER: Layers = Layers {
