@@ -22,6 +22,11 @@ impl Kubernetes {
         Self { kubeconfig, tools }
     }
 
+    /// Directory with kubectl and helm; absent means those on the `PATH`.
+    pub fn tools(&self) -> Option<&Path> {
+        self.tools.as_deref()
+    }
+
     pub fn kubectl(&self, arguments: &[&str]) -> Command {
         self.tool("kubectl", arguments)
     }

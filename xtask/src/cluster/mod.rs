@@ -65,6 +65,8 @@ pub(crate) struct Cluster {
     pub(crate) ingress_port: Option<u16>,
     /// Port of the API server on 127.0.0.1.
     pub(crate) api_port: u16,
+    /// The directory with kubectl and helm of the cluster's version, for the `PATH` of a shell.
+    pub(crate) tools: PathBuf,
     config: ClusterConfig,
     supervisor: u32,
     /// First process of the cluster's process namespace; absent without a node.
@@ -91,11 +93,6 @@ pub(crate) fn build_tools(progress: &Progress) -> Result<PathBuf> {
     let programs = Programs::locate()?;
     programs.build(false, progress)?;
     Ok(programs.directory().to_path_buf())
-}
-
-/// The directory with kubectl and helm, for the `PATH` of a shell; [`start`] builds them.
-pub(crate) fn tools() -> Result<PathBuf> {
-    Ok(Programs::locate()?.directory().to_path_buf())
 }
 
 /// Whether the programs of a cluster, with or without a node, are built already.

@@ -6,7 +6,6 @@ use std::{
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -131,17 +130,13 @@ impl Programs {
             .stderr(Stdio::piped())
             .spawn()
             .context("cannot start go; install Go as kubelite/go.mod asks for")?;
-        let started = Instant::now();
         let mut lines = Vec::new();
         if let Some(stderr) = child.stderr.take() {
             // `-v` names each package that is compiled; cached ones are not named.
             for line in BufReader::new(stderr).lines() {
                 lines.push(line?);
-                step.say(&format!(
-                    "{} of at most {total} packages, {} s",
-                    lines.len(),
-                    started.elapsed().as_secs()
-                ));
+                let percent = lines.len() * 100 / total;
+                step.say(&format!("compiling, {} % of its packages", percent / 5 * 5));
             }
         }
         if !child.wait()?.success() {

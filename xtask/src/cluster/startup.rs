@@ -208,6 +208,7 @@ impl Supervisor {
             kubeconfig: self.layout.kubeconfig(),
             ingress_port,
             api_port,
+            tools: self.order.programs.directory().to_path_buf(),
             config: self.order.config.clone(),
             supervisor: std::process::id(),
             init: self.init.as_ref().map(Child::id),

@@ -115,7 +115,7 @@ fn start(on: On, target: &Target, images: &[ImageRef], progress: &Progress) -> R
         On::Embedded => {
             let cluster = cluster::start(&embedded(target), progress)?;
             import(&cluster, images, progress)?;
-            Ok(of_embedded(&cluster)?)
+            Ok(of_embedded(&cluster))
         }
         On::K3d => {
             let kubeconfig = k3d::start(&target.name, target.port, images, progress)?;
@@ -153,12 +153,12 @@ pub fn embedded(target: &Target) -> ClusterConfig {
     }
 }
 
-fn of_embedded(cluster: &Cluster) -> Result<Place> {
-    Ok(Place {
-        kubernetes: Kubernetes::new(Some(cluster.kubeconfig.clone()), Some(cluster::tools()?)),
+fn of_embedded(cluster: &Cluster) -> Place {
+    Place {
+        kubernetes: Kubernetes::new(Some(cluster.kubeconfig.clone()), Some(cluster.tools.clone())),
         kubeconfig: Some(cluster.kubeconfig.clone()),
         port: cluster.ingress_port,
-    })
+    }
 }
 
 fn import(cluster: &Cluster, images: &[ImageRef], progress: &Progress) -> Result<()> {
@@ -200,7 +200,7 @@ fn reach(target: &Target) -> Result<Place> {
                     target.name
                 )
             })?;
-            of_embedded(&cluster)
+            Ok(of_embedded(&cluster))
         }
         On::K3d => Ok(Place {
             kubernetes: Kubernetes::new(Some(k3d::kubeconfig(&target.name)), None),

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result};
 
 use super::{Place, wait::Shop};
-use crate::cluster;
 
 /// Host of the example; `env` prints it without asking the cluster.
 const EXAMPLE_HOST: &str = "localmart.localhost";
@@ -55,7 +54,7 @@ pub fn variables(place: &Place) -> Result<Vec<(&'static str, String)>> {
     if let Some(port) = place.port {
         variables.push(("LOCALMART_URL", url(EXAMPLE_HOST, port)));
     }
-    if let Ok(tools) = cluster::tools() {
+    if let Some(tools) = place.kubernetes.tools() {
         let path = std::env::var("PATH").unwrap_or_default();
         variables.push(("PATH", format!("{}:{path}", tools.display())));
     }
