@@ -68,9 +68,9 @@ where
         serde_path_to_error::deserialize(deserializer)
             .map(Self)
             .map_err(|error| {
-                let name = json::unknown_name(&error.inner().to_string())
-                    .unwrap_or_else(|| error.path().to_string());
-                let (code, detail) = json::explain(&name, &error.inner().to_string());
+                let text = error.inner().to_string();
+                let name = json::named(&text).unwrap_or_else(|| error.path().to_string());
+                let (code, detail) = json::explain(&name, &text);
                 Problem::invalid(format!("#query/{name}"), code, detail)
             })
     }

@@ -139,6 +139,13 @@ mod tests {
         let page = metrics.encode().expect("metrics can be written");
         let series = r#"localmart_http_requests_total{method="GET",route="/api/v1/products",status="200"} 2"#;
         assert!(page.contains(series), "{page}");
-        assert!(page.contains(r#"le="0.005"} 2"#), "{page}");
+        assert!(
+            page.contains(r#"_bucket{le="0.0025",method="GET",route="/api/v1/products"} 0"#),
+            "{page}"
+        );
+        assert!(
+            page.contains(r#"_bucket{le="0.005",method="GET",route="/api/v1/products"} 2"#),
+            "{page}"
+        );
     }
 }

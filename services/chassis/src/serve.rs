@@ -31,6 +31,8 @@ use crate::{
 
 pub use running::Running;
 
+/// Longest time for a client to send a request's header, also between two requests.
+const HEADER: Duration = Duration::from_secs(15);
 /// Largest body taken unless the service says otherwise, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
 /// Longest time for a request unless the service says otherwise.
@@ -84,6 +86,7 @@ pub struct Server {
     drain: Drain,
     largest_body: usize,
     request: Duration,
+    header: Duration,
 }
 
 impl Server {
@@ -101,6 +104,7 @@ impl Server {
             drain: Drain::default(),
             largest_body: LARGEST_BODY,
             request: REQUEST,
+            header: HEADER,
         }
     }
 
@@ -172,6 +176,13 @@ impl Server {
         self
     }
 
+    /// Longest time for a client to send a request's header; 15 s without this.
+    #[must_use]
+    pub fn header_deadline(mut self, deadline: Duration) -> Self {
+        self.header = deadline;
+        self
+    }
+
     /// Opens both listeners and serves until [`Running::stop`].
     pub async fn start(self) -> Result<Running, StartError> {
         let api = listen(self.listeners.api, "the API", topology::settings::LISTEN).await?;
@@ -218,6 +229,7 @@ impl Server {
             background: tasks,
             stop_background: stop,
             drain: self.drain,
+            header: self.header,
         })
         .map_err(|source| StartError::Listen {
             address: self.listeners.api,

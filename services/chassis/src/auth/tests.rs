@@ -68,6 +68,17 @@ fn a_token_opens_only_the_service_it_is_for() {
         .keys(Service::Storefront)
         .sign(Service::Cart, &Subject::service(), &[])
         .expect("the storefront calls cart");
+    let claims = serde_json::json!({
+        "iss": "storefront", "aud": "orders", "sub": "guest:x", "roles": [],
+        "iat": 1_000_000, "exp": 1_000_060, "jti": Uuid::nil(),
+    });
+    let carts_key = EncodingKey::from_secret("cart".repeat(10).as_bytes());
+    let astray = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &carts_key);
+    let astray = headers(&astray.expect("a token"));
+    assert!(
+        fixture.keys(Service::Cart).verify(&astray).is_err(),
+        "the audience counts, not the key alone"
+    );
     for other in [Service::Orders, Service::Catalog] {
         let problem = fixture
             .keys(other)

@@ -166,8 +166,13 @@ fn sentence(name: &str, text: &str) -> String {
     }
 }
 
+/// The name that serde's text is about, if it has one.
+pub(super) fn named(text: &str) -> Option<String> {
+    unknown_name(text).or_else(|| missing_name(text))
+}
+
 /// The name in serde's "unknown field `x`, …".
-pub(super) fn unknown_name(text: &str) -> Option<String> {
+fn unknown_name(text: &str) -> Option<String> {
     quoted_after(text, "unknown field `")
 }
 

@@ -14,7 +14,7 @@ const ATTEMPTS: u32 = 6;
 /// Runs a body in a transaction and commits it; the body's `Err` rolls everything back. Gives
 /// `Result<T, Problem>`:
 ///
-/// ```ignore
+/// ```text
 /// let left = run_tx!(&pool, "reserve", async |tx| {
 ///     sqlx::query!("UPDATE …").execute(&mut *tx).await?;
 ///     Ok(left)

@@ -16,19 +16,26 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// Time for a client to send the header of a request, also between two requests.
-const HEADER: Duration = Duration::from_secs(15);
 /// Connections served at a time; more wait in the listener's queue.
 const CONNECTIONS: usize = 4_096;
 /// Pause after a failure to accept that is not the client's.
 const BREATHE: Duration = Duration::from_millis(50);
 
-/// Serves until `stop`, then lets running requests end until `deadline` after that.
+/// Times of a listener.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// For a client to send a request's header, also between two requests.
+    pub(super) header: Duration,
+    /// For running requests to end after the listener has closed.
+    pub(super) drain: Duration,
+}
+
+/// Serves until `stop`, then lets running requests end.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    deadline: Duration,
+    limits: Limits,
 ) {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
@@ -55,7 +62,7 @@ pub(super) async fn serve(
         tokio::spawn(async move {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEADER)
+                .header_read_timeout(limits.header)
                 .serve_connection(
                     io_of(stream),
                     service_fn(move |request: Request<Incoming>| {
@@ -73,7 +80,7 @@ pub(super) async fn serve(
     }
     drop(listener);
     let open = graceful.count();
-    if tokio::time::timeout(deadline, graceful.shutdown())
+    if tokio::time::timeout(limits.drain, graceful.shutdown())
         .await
         .is_err()
     {

@@ -25,6 +25,7 @@ pub(super) struct Parts {
     pub(super) background: JoinSet<()>,
     pub(super) stop_background: CancellationToken,
     pub(super) drain: Drain,
+    pub(super) header: Duration,
 }
 
 /// A running service. Dropping it stops nothing; the process or [`Running::stop`] does.
@@ -116,14 +117,20 @@ async fn run(mut parts: Parts, stop: CancellationToken) {
         listener,
         router,
         close_admin.clone(),
-        Duration::from_secs(1),
+        connections::Limits {
+            header: parts.header,
+            drain: Duration::from_secs(1),
+        },
     ));
     let (listener, router) = parts.api;
     let api = tokio::spawn(connections::serve(
         listener,
         router,
         close_api.clone(),
-        parts.drain.deadline,
+        connections::Limits {
+            header: parts.header,
+            drain: parts.drain.deadline,
+        },
     ));
 
     stop.cancelled().await;
