@@ -46,6 +46,9 @@ fn drop_nullable(value: &mut Value) {
             if map.get("nullable").is_some_and(Value::is_boolean) {
                 map.remove("nullable");
             }
+            if let Some(Value::Array(choices)) = map.get_mut("enum") {
+                choices.retain(|choice| !choice.is_null());
+            }
             map.values_mut().for_each(drop_nullable);
         }
         Value::Array(items) => items.iter_mut().for_each(drop_nullable),

@@ -142,11 +142,12 @@ pub enum TaskState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
-    /// A [`ConditionType`]; text, so that an older operator can read what a newer one wrote.
+    // Text, so that an older operator can read what a newer one wrote.
+    /// What the condition is about.
     #[serde(rename = "type")]
     pub type_: String,
     pub status: ConditionStatus,
-    /// A [`crate::conditions::Reason`]; text for the same reason.
+    /// One word out of a closed set; the documentation lists cause and remedy of each.
     pub reason: String,
     /// One sentence for people; may be empty, is always sent.
     pub message: String,

@@ -167,7 +167,7 @@ pub enum Switch {
     Disabled,
 }
 
-/// What happens to data when the LocalMart goes.
+/// What happens to volumes and database Secrets when this object is deleted. Absent: Retain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum DeletionPolicy {
     /// Volumes and database Secrets stay; a new LocalMart of the same name adopts them.

@@ -39,8 +39,8 @@ pub struct Postgres {
     /// One instance on a volume, run by the operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<ManagedPostgres>,
-    /// A server that someone else runs. The operator creates roles and schemas in it and nothing
-    /// else.
+    /// A server that someone else runs. The operator creates a database, roles and schemas in it
+    /// and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalPostgres>,
 }
@@ -135,14 +135,15 @@ pub struct ExternalPostgres {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i32>,
-    /// Database of this shop; it must exist, and two shops must not share one. Absent: localmart.
+    /// Database of this shop, made when it is missing; two shops must not share one. Absent:
+    /// localmart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63), extend("x-kubernetes-validations" = [rule(
         "self.matches('^[a-z_][a-z0-9_]*$')",
         "postgres.external.database must begin with a letter or '_' and hold only a-z, 0-9 and '_'",
     )]))]
     pub database: Option<String>,
-    /// Secret with the keys `username` and `password` of a login that may create roles and owns
-    /// the database.
+    /// Secret with the keys `username` and `password` of a login that may create roles and
+    /// databases.
     pub admin_secret_ref: SecretName,
 }

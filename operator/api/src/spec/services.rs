@@ -191,7 +191,9 @@ pub struct EnvSource {
 }
 
 /// A key of a Secret or ConfigMap in the namespace of the LocalMart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct KeyRef {
     #[schemars(length(min = 1, max = 253))]
     pub name: String,

@@ -1,0 +1,178 @@
+//! Deployments of the services.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::{
+        apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment},
+        core::v1::{
+            Container, ContainerPort, HTTPGetAction, Lifecycle, LifecycleHandler, PodSpec,
+            PodTemplateSpec, Probe, SleepAction, TopologySpreadConstraint,
+        },
+    },
+    apimachinery::pkg::{apis::meta::v1::ObjectMeta, util::intstr::IntOrString},
+};
+use localmart_api::names;
+use topology::{ADMIN_PORT, API_PORT, Service, settings};
+
+use super::{
+    Kind, Object, consumed, env, labels, metadata, pod, selector,
+    service::{ADMIN, HTTP},
+};
+use crate::reconcile::shop::Shop;
+
+/// Seconds between a pod being taken off its Service and its shutdown, so that whoever still has
+/// its address gets an answer.
+const DRAIN_SECONDS: i64 = 5;
+/// Seconds for requests under way after that.
+const SHUTDOWN_SECONDS: i64 = 25;
+
+/// What a gate may hold back: the parts of a pod that belong to a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edition {
+    pub version: String,
+    pub image: String,
+    /// Fingerprint of the secrets that the pod consumes.
+    pub consumes: String,
+}
+
+pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
+    let identity = &shop.identity;
+    let component = service.name();
+    let mut metadata = metadata(shop, component, identity.child(component));
+    if let Some(labels) = metadata.labels.as_mut() {
+        labels.insert(names::VERSION.to_owned(), edition.version.clone());
+    }
+    let replicas = shop.services[&service].replicas;
+    let deployment = Deployment {
+        metadata,
+        spec: Some(DeploymentSpec {
+            replicas: Some(if shop.suspend { 0 } else { replicas }),
+            selector: selector(identity, component),
+            revision_history_limit: Some(3),
+            progress_deadline_seconds: Some(300),
+            // The old pod goes when the new one answers, never before.
+            strategy: Some(DeploymentStrategy {
+                type_: Some("RollingUpdate".to_owned()),
+                rolling_update: Some(RollingUpdateDeployment {
+                    max_surge: Some(IntOrString::Int(1)),
+                    max_unavailable: Some(IntOrString::Int(0)),
+                }),
+            }),
+            template: PodTemplateSpec {
+                metadata: Some(ObjectMeta {
+                    labels: Some(labels(identity, component)),
+                    annotations: Some(BTreeMap::from([(
+                        names::CONSUMES.to_owned(),
+                        edition.consumes.clone(),
+                    )])),
+                    ..ObjectMeta::default()
+                }),
+                spec: Some(pod_spec(shop, service, edition)),
+            },
+            ..DeploymentSpec::default()
+        }),
+        status: None,
+    };
+    Object::new(Kind::Deployment, &deployment)
+}
+
+fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
+    let identity = &shop.identity;
+    let mut volumes = Vec::new();
+    let own = consumed::own_secrets(identity, service);
+    if !own.is_empty() {
+        volumes.push(pod::secret_files("secrets", &consumed::by_secret(&own)));
+    }
+    let keys = consumed::internal_keys(identity, service);
+    if !keys.is_empty() {
+        volumes.push(pod::secret_files(
+            "internal-keys",
+            &consumed::by_secret(&keys),
+        ));
+    }
+    PodSpec {
+        termination_grace_period_seconds: Some(DRAIN_SECONDS + SHUTDOWN_SECONDS),
+        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
+            max_skew: 1,
+            topology_key: "kubernetes.io/hostname".to_owned(),
+            when_unsatisfiable: "ScheduleAnyway".to_owned(),
+            label_selector: Some(selector(identity, service.name())),
+            ..TopologySpreadConstraint::default()
+        }]),
+        containers: vec![container(shop, service, edition)],
+        volumes: (!volumes.is_empty()).then_some(volumes),
+        ..pod::pod_spec(&shop.images, identity.child(service.name()))
+    }
+}
+
+fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
+    let mut mounts = Vec::new();
+    if !consumed::own_secrets(&shop.identity, service).is_empty() {
+        mounts.push(pod::read_only("secrets", settings::SECRETS_MOUNT));
+    }
+    if !consumed::internal_keys(&shop.identity, service).is_empty() {
+        mounts.push(pod::read_only(
+            "internal-keys",
+            settings::INTERNAL_KEYS_MOUNT,
+        ));
+    }
+    Container {
+        env: Some(env::of_service(shop, service, &edition.version)),
+        ports: Some(vec![port(HTTP, API_PORT), port(ADMIN, ADMIN_PORT)]),
+        volume_mounts: (!mounts.is_empty()).then_some(mounts),
+        startup_probe: Some(Probe {
+            period_seconds: Some(1),
+            failure_threshold: Some(60),
+            ..get("/livez")
+        }),
+        readiness_probe: Some(Probe {
+            period_seconds: Some(5),
+            failure_threshold: Some(2),
+            ..get("/readyz")
+        }),
+        liveness_probe: Some(Probe {
+            period_seconds: Some(10),
+            timeout_seconds: Some(5),
+            failure_threshold: Some(3),
+            ..get("/livez")
+        }),
+        // The kubelet itself waits: the image holds no shell that could.
+        lifecycle: Some(Lifecycle {
+            pre_stop: Some(LifecycleHandler {
+                sleep: Some(SleepAction {
+                    seconds: DRAIN_SECONDS,
+                }),
+                ..LifecycleHandler::default()
+            }),
+            ..Lifecycle::default()
+        }),
+        ..pod::container(
+            service.name(),
+            &edition.image,
+            &shop.images,
+            &shop.services[&service].resources,
+        )
+    }
+}
+
+fn get(path: &str) -> Probe {
+    Probe {
+        http_get: Some(HTTPGetAction {
+            path: Some(path.to_owned()),
+            port: IntOrString::String(ADMIN.to_owned()),
+            ..HTTPGetAction::default()
+        }),
+        ..Probe::default()
+    }
+}
+
+/// A named port of a container.
+pub fn port(name: &str, port: u16) -> ContainerPort {
+    ContainerPort {
+        name: Some(name.to_owned()),
+        container_port: i32::from(port),
+        protocol: Some("TCP".to_owned()),
+        ..ContainerPort::default()
+    }
+}

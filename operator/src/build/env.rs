@@ -1,0 +1,180 @@
+//! Environment variables, as [`topology::settings`] names them.
+
+use k8s_openapi::api::core::v1::{
+    ConfigMapKeySelector, EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector,
+};
+use topology::{ADMIN_PORT, API_PORT, POSTGRES_PORT, REDIS_PORT, Service, settings};
+
+use crate::reconcile::shop::{Database, Identity, Shop};
+
+/// Connections that a pod keeps to the database.
+pub const CONNECTIONS_PER_POD: i32 = 4;
+/// File of the database password under [`settings::SECRETS_MOUNT`].
+pub const DATABASE_PASSWORD: &str = "database-password";
+/// File of the Redis password under [`settings::SECRETS_MOUNT`].
+pub const REDIS_PASSWORD: &str = "redis-password";
+
+/// The variables of a service, then those that the user added.
+pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
+    let mut env = vec![
+        var(settings::LISTEN, format!("0.0.0.0:{API_PORT}")),
+        var(settings::ADMIN_LISTEN, format!("0.0.0.0:{ADMIN_PORT}")),
+        var(settings::VERSION, version),
+        pod_name(),
+        var(settings::LOG_LEVEL, &*shop.log_level),
+        var(settings::CURRENCY, &*shop.currency),
+    ];
+    if service == Service::Storefront {
+        env.push(var(settings::TITLE, &*shop.title));
+    }
+    if service.has_schema() {
+        let prefix = shop.identity.role_prefix();
+        let roles = settings::DatabaseRoles::new(&prefix, service);
+        env.extend(database(shop));
+        env.extend([
+            var(settings::DATABASE_USER, roles.app_a),
+            var(
+                settings::DATABASE_PASSWORD_FILE,
+                secret_file(DATABASE_PASSWORD),
+            ),
+            var(
+                settings::DATABASE_CONNECTIONS,
+                CONNECTIONS_PER_POD.to_string(),
+            ),
+        ]);
+    }
+    if service.uses_redis() {
+        env.extend([
+            var(settings::REDIS_HOST, shop.identity.child("redis")),
+            var(settings::REDIS_PORT, REDIS_PORT.to_string()),
+            var(settings::REDIS_USER, service.name()),
+            var(settings::REDIS_PASSWORD_FILE, secret_file(REDIS_PASSWORD)),
+        ]);
+    }
+    env.push(var(
+        settings::INTERNAL_KEYS_DIR,
+        settings::INTERNAL_KEYS_MOUNT,
+    ));
+    for callee in service.calls() {
+        env.push(var(
+            callee.url_variable(),
+            service_url(&shop.identity, *callee),
+        ));
+    }
+    env.extend(shop.services[&service].env.iter().map(of_user));
+    env
+}
+
+/// Where the database is.
+pub fn database(shop: &Shop) -> [EnvVar; 3] {
+    let (host, port, name) = match &shop.database {
+        Database::Managed(_) => (
+            shop.identity.child("postgres"),
+            i32::from(POSTGRES_PORT),
+            topology::SHARED_DATABASE.to_owned(),
+        ),
+        Database::External(external) => (
+            external.host.clone(),
+            external.port,
+            external.database.clone(),
+        ),
+    };
+    [
+        var(settings::DATABASE_HOST, host),
+        var(settings::DATABASE_PORT, port.to_string()),
+        var(settings::DATABASE_NAME, name),
+    ]
+}
+
+/// Base URL of a service. A short name, because the cluster's domain is not ours to know.
+fn service_url(identity: &Identity, service: Service) -> String {
+    format!("http://{}:{API_PORT}", identity.child(service.name()))
+}
+
+fn secret_file(name: &str) -> String {
+    format!("{}/{name}", settings::SECRETS_MOUNT)
+}
+
+pub fn pod_name() -> EnvVar {
+    EnvVar {
+        name: settings::POD_NAME.to_owned(),
+        value: None,
+        value_from: Some(EnvVarSource {
+            field_ref: Some(ObjectFieldSelector {
+                api_version: Some("v1".to_owned()),
+                field_path: "metadata.name".to_owned(),
+            }),
+            ..EnvVarSource::default()
+        }),
+    }
+}
+
+pub fn var(name: &str, value: impl Into<String>) -> EnvVar {
+    EnvVar {
+        name: name.to_owned(),
+        value: Some(value.into()),
+        value_from: None,
+    }
+}
+
+fn of_user(env: &localmart_api::EnvVar) -> EnvVar {
+    let source = env.value_from.as_ref().map(|source| EnvVarSource {
+        secret_key_ref: source
+            .secret_key_ref
+            .as_ref()
+            .map(|reference| SecretKeySelector {
+                name: reference.name.clone(),
+                key: reference.key.clone(),
+                optional: None,
+            }),
+        config_map_key_ref: source.config_map_key_ref.as_ref().map(|reference| {
+            ConfigMapKeySelector {
+                name: reference.name.clone(),
+                key: reference.key.clone(),
+                optional: None,
+            }
+        }),
+        ..EnvVarSource::default()
+    });
+    EnvVar {
+        name: env.name.clone(),
+        // The API server drops an empty value; sending one would look like a difference for ever.
+        value: env.value.clone().filter(|value| !value.is_empty()),
+        value_from: source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use localmart_api::reserved_env;
+
+    use super::*;
+    use crate::testing;
+
+    /// A variable set here and not reserved could be set twice by a user.
+    #[test]
+    fn every_variable_set_here_is_reserved_in_the_schema() {
+        let shop = testing::shop("{}");
+        for service in Service::ALL {
+            for env in of_service(&shop, service, "0.1.0") {
+                assert!(reserved_env().contains(&env.name.as_str()), "{}", env.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_learns_the_address_of_those_it_calls_and_of_nobody_else() {
+        let shop = testing::shop("{}");
+        for service in Service::ALL {
+            let env = of_service(&shop, service, "0.1.0");
+            for other in Service::ALL {
+                let told = env.iter().any(|env| env.name == other.url_variable());
+                assert_eq!(
+                    told,
+                    service.calls().contains(&other),
+                    "{service} -> {other}"
+                );
+            }
+        }
+    }
+}

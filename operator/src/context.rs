@@ -1,0 +1,77 @@
+//! What every pass needs: the client, the release table, where the operator may work.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use kube::{
+    Client,
+    runtime::{
+        events::{Recorder, Reporter},
+        reflector::ObjectRef,
+    },
+};
+use localmart_api::{LocalMart, conditions::Reason, names::FIELD_MANAGER};
+
+use crate::{backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases};
+
+/// Shared by all passes.
+#[derive(Clone)]
+pub struct Context {
+    pub client: Client,
+    pub recorder: Recorder,
+    pub releases: Arc<Releases>,
+    /// Namespaces in which the operator has rights.
+    pub namespaces: Arc<BTreeSet<String>>,
+    pub metrics: Metrics,
+    pub backoff: Arc<Backoff<ObjectRef<LocalMart>>>,
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("namespaces", &self.namespaces)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Context {
+    /// A context for work in `namespaces`; `instance` names this process in events.
+    pub fn new(
+        client: Client,
+        releases: Releases,
+        namespaces: BTreeSet<String>,
+        instance: Option<String>,
+    ) -> Self {
+        let reporter = Reporter {
+            controller: FIELD_MANAGER.to_owned(),
+            instance,
+        };
+        Self {
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+            releases: Arc::new(releases),
+            namespaces: Arc::new(namespaces),
+            metrics: Metrics::default(),
+            backoff: Arc::default(),
+        }
+    }
+
+    /// Whether the operator may work in this namespace.
+    pub fn grants(&self, namespace: &str) -> bool {
+        self.namespaces.contains(namespace)
+    }
+
+    /// The refusal of a namespace, with the command that grants it.
+    pub fn not_granted(&self, namespace: &str) -> Failure {
+        let mut wanted: Vec<&str> = self.namespaces.iter().map(String::as_str).collect();
+        wanted.push(namespace);
+        Failure::new(
+            Reason::NamespaceNotGranted,
+            format!(
+                "the operator has no rights in namespace {namespace}; grant them with: helm \
+                 upgrade localmart-operator <chart> --reuse-values --set \
+                 'watchNamespaces={{{}}}'",
+                wanted.join(",")
+            ),
+        )
+    }
+}

@@ -1,0 +1,196 @@
+//! Lifecycle tasks: what has to be done to the data before services may start.
+//!
+//! A task is a description, not a branch: its name, what it runs, and a checksum of everything its
+//! result depends on. [`progress`] turns any description and what was observed into the next
+//! state, so another task is another entry in [`tasks`].
+
+pub mod progress;
+pub mod words;
+
+use k8s_openapi::api::core::v1::EnvVar;
+use kube::ResourceExt;
+use localmart_api::names;
+use sha2::{Digest, Sha256};
+use topology::{Service, settings};
+
+use crate::{
+    build::{Key, Kind, env, postgres, secrets, storage},
+    reconcile::{
+        observed::Observed,
+        shop::{Database, Identity, Shop},
+    },
+};
+
+/// File with the administrator's password.
+const ADMIN_PASSWORD: &str = "admin-password";
+
+/// One task and what it depends on.
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub name: &'static str,
+    /// Ten hex digits of a hash of everything that the result depends on.
+    pub checksum: String,
+    pub arguments: Vec<String>,
+    pub env: Vec<EnvVar>,
+    pub files: Vec<Files>,
+}
+
+/// A directory of files out of Secrets.
+#[derive(Clone, Debug)]
+pub struct Files {
+    pub volume: &'static str,
+    pub mount: &'static str,
+    pub sources: Vec<(String, Vec<(String, String)>)>,
+}
+
+impl Task {
+    /// Name of the Job that runs this task with these inputs.
+    pub fn job_name(&self, identity: &Identity) -> String {
+        identity.child(&format!("{}-{}", self.name, self.checksum))
+    }
+}
+
+/// The tasks of a shop in the order in which they run; absent while the Secret with the
+/// services' passwords is missing, because nothing can be said of them then.
+pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
+    let data = data_identity(shop, observed)?;
+    let image = shop.images.migrate.as_str();
+    // A Secret that was lost and made again has other passwords and another uid.
+    let passwords = observed
+        .secrets
+        .get(&secrets::database(&shop.identity))?
+        .uid()
+        .unwrap_or_default();
+    let prefix = shop.identity.role_prefix();
+
+    let mut tasks = vec![
+        Task {
+            name: "bootstrap",
+            checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
+            arguments: vec!["bootstrap".to_owned()],
+            env: bootstrap_env(shop),
+            files: vec![admin_password(shop), passwords_of(shop, &both_logins)],
+        },
+        Task {
+            name: "migrate",
+            checksum: checksum(&["migrate", image, &data, &prefix]),
+            arguments: vec!["migrate".to_owned()],
+            env: common_env(shop),
+            files: vec![passwords_of(shop, &|service| {
+                vec![settings::migrator_password(service)]
+            })],
+        },
+    ];
+    if shop.lifecycle.sample_data {
+        tasks.push(Task {
+            name: "seed",
+            checksum: checksum(&["seed", image, &data, &prefix, &shop.currency]),
+            arguments: vec!["seed".to_owned()],
+            env: common_env(shop),
+            files: vec![passwords_of(shop, &both_logins)],
+        });
+    }
+    Some(tasks)
+}
+
+/// What tells this shop's data from any other: of a volume, the id it was made with.
+fn data_identity(shop: &Shop, observed: &Observed) -> Option<String> {
+    match &shop.database {
+        Database::External(external) => Some(format!(
+            "{}:{}/{}",
+            external.host, external.port, external.database
+        )),
+        Database::Managed(_) => {
+            let claim = Key::new(
+                Kind::PersistentVolumeClaim,
+                &storage::claim_name(&shop.identity, postgres::COMPONENT),
+            );
+            let of_claim = observed
+                .objects
+                .get(&claim)
+                .and_then(|claim| claim.labels().get(names::DATA_ID).cloned());
+            of_claim.or_else(|| {
+                observed.secret_label(&secrets::postgres(&shop.identity), names::DATA_ID)
+            })
+        }
+    }
+}
+
+fn checksum(inputs: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for input in inputs {
+        digest.update(input.len().to_be_bytes());
+        digest.update(input.as_bytes());
+    }
+    hex::encode(digest.finalize())[..10].to_owned()
+}
+
+fn common_env(shop: &Shop) -> Vec<EnvVar> {
+    let mut variables = vec![
+        env::var(settings::VERSION, &*shop.version),
+        env::pod_name(),
+        env::var(settings::LOG_LEVEL, &*shop.log_level),
+        env::var(settings::CURRENCY, &*shop.currency),
+    ];
+    variables.extend(env::database(shop));
+    variables.extend([
+        env::var(settings::DATABASE_ROLE_PREFIX, shop.identity.role_prefix()),
+        env::var(
+            settings::DATABASE_PASSWORDS_DIR,
+            settings::DATABASE_PASSWORDS_MOUNT,
+        ),
+    ]);
+    variables
+}
+
+fn bootstrap_env(shop: &Shop) -> Vec<EnvVar> {
+    let user = match &shop.database {
+        Database::Managed(_) => postgres::SUPERUSER,
+        Database::External(external) => &external.admin_user,
+    };
+    let mut variables = common_env(shop);
+    variables.extend([
+        env::var(settings::DATABASE_USER, user),
+        env::var(
+            settings::DATABASE_PASSWORD_FILE,
+            format!("{}/{ADMIN_PASSWORD}", settings::SECRETS_MOUNT),
+        ),
+    ]);
+    variables
+}
+
+fn admin_password(shop: &Shop) -> Files {
+    let secret = match &shop.database {
+        Database::Managed(_) => secrets::postgres(&shop.identity),
+        Database::External(external) => external.admin_secret.clone(),
+    };
+    let item = (
+        secrets::SUPERUSER_PASSWORD.to_owned(),
+        ADMIN_PASSWORD.to_owned(),
+    );
+    Files {
+        volume: "admin",
+        mount: settings::SECRETS_MOUNT,
+        sources: vec![(secret, vec![item])],
+    }
+}
+
+fn both_logins(service: Service) -> Vec<String> {
+    vec![
+        settings::app_password(service),
+        settings::migrator_password(service),
+    ]
+}
+
+fn passwords_of(shop: &Shop, logins: &dyn Fn(Service) -> Vec<String>) -> Files {
+    let keys = Service::ALL
+        .into_iter()
+        .filter(|service| service.has_schema())
+        .flat_map(logins)
+        .map(|key| (key.clone(), key));
+    Files {
+        volume: "passwords",
+        mount: settings::DATABASE_PASSWORDS_MOUNT,
+        sources: vec![(secrets::database(&shop.identity), keys.collect())],
+    }
+}

@@ -1,0 +1,237 @@
+//! Dereference: the only stage that reads the cluster.
+//!
+//! Children are listed by label, one request per kind and LocalMart, and not kept: the operator's
+//! memory does not grow with what it manages. Secrets are read one by one, because their names are
+//! a closed set and the operator has no right to list them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::{try_join, try_join_all};
+use k8s_openapi::api::{
+    core::v1::{ConfigMap, Pod, Secret},
+    networking::v1::IngressClass,
+};
+use kube::{
+    Api, Client, ResourceExt,
+    api::ListParams,
+    core::{DynamicObject, NamespaceResourceScope, Resource},
+};
+use localmart_api::{KeyRef, LocalMart, names};
+use serde::de::DeserializeOwned;
+use topology::Service;
+
+use super::{
+    observed::{IngressClasses, Observed, References},
+    readiness,
+    shop::Identity,
+};
+use crate::{
+    build::{Key, Kind, secrets},
+    error::Failure,
+};
+
+/// Annotation that marks the IngressClass for those who name none.
+const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
+
+/// Reads everything that the later stages may ask about.
+pub async fn dereference(
+    client: &Client,
+    object: &LocalMart,
+    identity: &Identity,
+) -> Result<Observed, Failure> {
+    let (objects, (own_secrets, references)) = try_join(
+        children(client, identity),
+        try_join(
+            own_secrets(client, identity),
+            references(client, object, identity),
+        ),
+    )
+    .await?;
+    let mut observed = Observed {
+        objects,
+        secrets: own_secrets,
+        references,
+        ingress_classes: match object.spec.ingress {
+            Some(_) => ingress_classes(client).await?,
+            None => IngressClasses::Unknown,
+        },
+        pods: Vec::new(),
+        status: object.status.clone().unwrap_or_default(),
+    };
+    if something_waits(&observed, identity) {
+        observed.pods = pods(client, identity).await?;
+    }
+    Ok(observed)
+}
+
+fn selector(identity: &Identity) -> String {
+    format!(
+        "{}={},{}={}",
+        names::MANAGED_BY,
+        names::FIELD_MANAGER,
+        names::INSTANCE,
+        identity.name
+    )
+}
+
+async fn children(
+    client: &Client,
+    identity: &Identity,
+) -> Result<BTreeMap<Key, DynamicObject>, Failure> {
+    let parameters = ListParams::default().labels(&selector(identity));
+    let lists = Kind::ALL.map(|kind| {
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(client.clone(), &identity.namespace, &kind.resource());
+        let parameters = parameters.clone();
+        async move {
+            let list = api.list(&parameters).await;
+            let list = list
+                .map_err(|error| Failure::api(&format!("list {} objects", kind.name()), &error))?;
+            Ok::<_, Failure>(
+                list.items
+                    .into_iter()
+                    .map(move |object| (Key::new(kind, &object.name_any()), object)),
+            )
+        }
+    });
+    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+}
+
+async fn own_secrets(
+    client: &Client,
+    identity: &Identity,
+) -> Result<BTreeMap<String, Secret>, Failure> {
+    let names = [
+        secrets::postgres(identity),
+        secrets::database(identity),
+        secrets::redis(identity),
+        secrets::internal_keys(identity),
+    ];
+    let api: Api<Secret> = Api::namespaced(client.clone(), &identity.namespace);
+    let found = try_join_all(names.iter().map(|name| read(&api, name))).await?;
+    Ok(names
+        .into_iter()
+        .zip(found)
+        .filter_map(|(name, secret)| Some((name, secret?)))
+        .collect())
+}
+
+/// One object, or nothing when it does not exist.
+async fn read<K>(api: &Api<K>, name: &str) -> Result<Option<K>, Failure>
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + Clone
+        + DeserializeOwned
+        + std::fmt::Debug,
+{
+    api.get_opt(name)
+        .await
+        .map_err(|error| Failure::api(&format!("read {} {name}", K::kind(&())), &error))
+}
+
+async fn references(
+    client: &Client,
+    object: &LocalMart,
+    identity: &Identity,
+) -> Result<References, Failure> {
+    let (secret_keys, map_keys) = referenced(object);
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), &identity.namespace);
+    let maps: Api<ConfigMap> = Api::namespaced(client.clone(), &identity.namespace);
+    let mut found = References::default();
+    for name in names_of(&secret_keys) {
+        let data = read(&secrets, name).await?.and_then(|secret| secret.data);
+        let data = data.unwrap_or_default();
+        for key in secret_keys.iter().filter(|key| key.name == *name) {
+            if let Some(value) = data.get(&key.key) {
+                found.secrets.insert(key.clone(), value.0.clone());
+            }
+        }
+    }
+    for name in names_of(&map_keys) {
+        let data = read(&maps, name).await?.and_then(|map| map.data);
+        let data = data.unwrap_or_default();
+        for key in map_keys.iter().filter(|key| key.name == *name) {
+            if let Some(value) = data.get(&key.key) {
+                found
+                    .config_maps
+                    .insert(key.clone(), value.clone().into_bytes());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn names_of(keys: &BTreeSet<KeyRef>) -> BTreeSet<&str> {
+    keys.iter().map(|key| key.name.as_str()).collect()
+}
+
+/// The keys of Secrets and of ConfigMaps that the spec refers to.
+fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
+    let services = object.spec.services.clone().unwrap_or_default();
+    let sources = || {
+        Service::ALL
+            .into_iter()
+            .filter_map(|service| services.get(service))
+            .flat_map(|service| &service.env)
+            .filter_map(|env| env.value_from.as_ref())
+    };
+    let mut secrets: BTreeSet<KeyRef> = sources()
+        .filter_map(|source| source.secret_key_ref.clone())
+        .collect();
+    let maps = sources()
+        .filter_map(|source| source.config_map_key_ref.clone())
+        .collect();
+    let postgres = object.spec.postgres.as_ref();
+    if let Some(external) = postgres.and_then(|postgres| postgres.external.as_ref()) {
+        secrets.extend(["username", "password"].map(|key| KeyRef {
+            name: external.admin_secret_ref.name.clone(),
+            key: key.to_owned(),
+        }));
+    }
+    (secrets, maps)
+}
+
+async fn ingress_classes(client: &Client) -> Result<IngressClasses, Failure> {
+    let api: Api<IngressClass> = Api::all(client.clone());
+    let list = match api.list(&ListParams::default()).await {
+        Ok(list) => list,
+        // Installed without cluster-wide rights: then nothing can be said about classes.
+        Err(kube::Error::Api(status)) if status.is_forbidden() => {
+            return Ok(IngressClasses::Unknown);
+        }
+        Err(error) => return Err(Failure::api("list IngressClasses", &error)),
+    };
+    let is_default = |class: &&IngressClass| {
+        class.annotations().get(DEFAULT_CLASS).map(String::as_str) == Some("true")
+    };
+    Ok(IngressClasses::Known {
+        default: list.iter().find(is_default).map(ResourceExt::name_any),
+        names: list.iter().map(ResourceExt::name_any).collect(),
+    })
+}
+
+/// Whether a person will want to know why something is not ready.
+fn something_waits(observed: &Observed, identity: &Identity) -> bool {
+    observed.objects.keys().any(|key| match key.kind {
+        Kind::Deployment => observed
+            .deployment(&key.name)
+            .is_some_and(|live| !readiness::of_deployment(&live).complete()),
+        Kind::StatefulSet => observed
+            .stateful_set(&key.name)
+            .is_some_and(|live| !readiness::of_stateful_set(&live).complete()),
+        Kind::Job => observed.job(&key.name).is_some_and(|job| {
+            let failed = job.status.and_then(|status| status.failed).unwrap_or(0);
+            failed > 0 && key.name.starts_with(&identity.name)
+        }),
+        _ => false,
+    })
+}
+
+async fn pods(client: &Client, identity: &Identity) -> Result<Vec<Pod>, Failure> {
+    let api: Api<Pod> = Api::namespaced(client.clone(), &identity.namespace);
+    let list = api
+        .list(&ListParams::default().labels(&selector(identity)))
+        .await
+        .map_err(|error| Failure::api("list pods", &error))?;
+    Ok(list.items)
+}

@@ -1,0 +1,127 @@
+//! Gates: what has to be true before the next wave goes.
+
+use localmart_api::{TaskState, TaskStatus, names};
+
+use super::{observed::Observed, readiness, shop::Shop};
+use crate::build::{Kind, postgres, redis, secrets, secrets::SecretPlan, storage};
+
+/// Whether a wave may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Open,
+    /// Waits for what the sentence says.
+    Closed(String),
+}
+
+impl Gate {
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+
+    fn when(open: bool, otherwise: impl FnOnce() -> String) -> Self {
+        if open {
+            Self::Open
+        } else {
+            Self::Closed(otherwise())
+        }
+    }
+}
+
+/// Every Secret is there with every key.
+pub fn secrets_ready(plans: &[SecretPlan], observed: &Observed) -> Gate {
+    let incomplete: Vec<_> = plans
+        .iter()
+        .filter(|plan| {
+            let has = |key: &str| observed.secret_value(&plan.name, key).is_some();
+            !plan.keys.iter().all(|(key, _)| has(key))
+        })
+        .map(|plan| plan.name.as_str())
+        .collect();
+    Gate::when(incomplete.is_empty(), || {
+        format!("waits for the Secrets {}", incomplete.join(", "))
+    })
+}
+
+/// Postgres and Redis answer.
+pub fn stores_ready(shop: &Shop, observed: &Observed) -> Gate {
+    let managed = shop.database.managed().map(|_| postgres::COMPONENT);
+    let waiting: Vec<_> = managed
+        .into_iter()
+        .chain([redis::COMPONENT])
+        .filter(|component| {
+            let set = observed.stateful_set(&shop.identity.child(component));
+            !set.is_some_and(|set| {
+                let readiness = readiness::of_stateful_set(&set);
+                readiness.complete() && readiness.wanted > 0
+            })
+        })
+        .collect();
+    Gate::when(waiting.is_empty(), || {
+        format!("waits for {}", waiting.join(" and "))
+    })
+}
+
+/// Every task has worked through its present inputs.
+pub fn tasks_done(tasks: &[TaskStatus]) -> Gate {
+    let open = tasks.iter().find(|task| task.state != TaskState::Complete);
+    match open {
+        None if tasks.is_empty() => Gate::Closed("waits for the lifecycle tasks".to_owned()),
+        None => Gate::Open,
+        Some(task) => Gate::Closed(format!("waits for the lifecycle task {}", task.name)),
+    }
+}
+
+/// Why the data is not whole, if it is not: its volume and the Secret with its password belong
+/// together, and one without the other is never papered over with a new password or an empty
+/// volume.
+pub fn orphaned_data(shop: &Shop, observed: &Observed) -> Option<String> {
+    shop.database.managed()?;
+    let secret = secrets::postgres(&shop.identity);
+    let claim = storage::claim_name(&shop.identity, postgres::COMPONENT);
+    let claim_object = observed
+        .objects
+        .get(&crate::build::Key::new(Kind::PersistentVolumeClaim, &claim));
+    let namespace = &shop.identity.namespace;
+    match (observed.secrets.get(&secret), claim_object) {
+        (None, Some(volume)) => {
+            let id = volume.metadata.labels.as_ref();
+            let id = id.and_then(|labels| labels.get(names::DATA_ID));
+            Some(format!(
+                "the volume {claim} holds a database, but its password, the Secret {secret}, is \
+                 gone. To keep the data, restore that Secret, or make it anew: kubectl create \
+                 secret generic {secret} -n {namespace} --from-literal=password=<any new one>, \
+                 then kubectl label secret {secret} -n {namespace} \
+                 {managed}={manager} {instance}={name} {data_id}={id} and delete the pod \
+                 {secret}-0. To start empty, delete the claim {claim}",
+                managed = names::MANAGED_BY,
+                manager = names::FIELD_MANAGER,
+                instance = names::INSTANCE,
+                name = shop.identity.name,
+                data_id = names::DATA_ID,
+                id = id.map_or("", String::as_str),
+            ))
+        }
+        (Some(_), None) if has_had_data(observed) => Some(format!(
+            "the Secret {secret} is there, but the volume {claim} that it belongs to is gone. \
+             Restore the claim from a backup, or delete the Secret to start with an empty database"
+        )),
+        (Some(password), Some(volume)) => {
+            let of_secret = password.metadata.labels.as_ref()?.get(names::DATA_ID)?;
+            let of_claim = volume.metadata.labels.as_ref()?.get(names::DATA_ID)?;
+            (of_secret != of_claim).then(|| {
+                format!(
+                    "the volume {claim} ({of_claim}) and the Secret {secret} ({of_secret}) belong \
+                     to different databases. Put back the half that was exchanged"
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Between the creation of the Secret and that of the volume there is a moment when only one is
+/// there. It is over once a task has completed.
+fn has_had_data(observed: &Observed) -> bool {
+    let tasks = &observed.status.lifecycle;
+    tasks.iter().any(|task| task.completed.is_some())
+}

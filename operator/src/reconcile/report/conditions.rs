@@ -1,0 +1,195 @@
+//! What is found out about each part of the shop.
+
+use localmart_api::{
+    TaskState,
+    conditions::{ConditionType, Reason},
+};
+
+use super::{
+    Finding,
+    components::{self, Component},
+};
+use crate::{
+    build::{Kind, postgres, redis},
+    reconcile::{
+        gates::Gate,
+        observed::{IngressClasses, Observed},
+        plan::Plan,
+        shop::Shop,
+    },
+};
+
+/// Findings in the order in which a shop comes up: the first that does not hold is the one that
+/// everything after it waits for.
+pub fn findings(
+    shop: &Shop,
+    observed: &Observed,
+    plan: &Plan,
+    components: &[Component],
+) -> Vec<Finding> {
+    vec![
+        postgres(shop, plan, components),
+        store(
+            shop,
+            components,
+            redis::COMPONENT,
+            ConditionType::RedisReady,
+        ),
+        migrations(shop, plan),
+        services(shop, plan, components),
+        exposed(shop, observed),
+    ]
+}
+
+fn postgres(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
+    let type_ = ConditionType::PostgresReady;
+    if shop.database.managed().is_none() {
+        return Finding::new(type_, true, Reason::External, "");
+    }
+    if let Some(why) = &plan.orphaned {
+        return Finding::new(type_, false, Reason::DataOrphaned, why.as_str());
+    }
+    store(shop, components, postgres::COMPONENT, type_)
+}
+
+fn store(shop: &Shop, components: &[Component], name: &str, type_: ConditionType) -> Finding {
+    let found = components
+        .iter()
+        .find(|component| component.status.name == name);
+    match found {
+        _ if shop.suspend => suspended(type_),
+        Some(component) if component.complete => Finding::new(type_, true, Reason::Available, ""),
+        Some(component) if component.exists => Finding::new(
+            type_,
+            false,
+            Reason::PodsNotReady,
+            format!("{name}: {}", component.status.message),
+        ),
+        _ => Finding::new(
+            type_,
+            false,
+            Reason::Provisioning,
+            format!("{name} is being created"),
+        ),
+    }
+}
+
+fn suspended(type_: ConditionType) -> Finding {
+    Finding::new(type_, false, Reason::Suspended, Reason::Suspended.cause())
+}
+
+fn migrations(shop: &Shop, plan: &Plan) -> Finding {
+    let type_ = ConditionType::MigrationsApplied;
+    let in_state = |state| plan.lifecycle.iter().find(|task| task.state == state);
+    let job = |task: &localmart_api::TaskStatus| task.job.clone().unwrap_or_default();
+    if let Some(task) = in_state(TaskState::Failed) {
+        let message = format!("{} failed: {}", task.name, task.message);
+        return Finding::new(type_, false, Reason::JobFailed, message);
+    }
+    if let Some(task) = in_state(TaskState::Running) {
+        let mut message = format!("{} runs as job/{}", task.name, job(task));
+        if !task.message.is_empty() {
+            message = format!("{message}: {}", task.message);
+        }
+        return Finding::new(type_, false, Reason::JobRunning, message);
+    }
+    if plan.released {
+        return Finding::new(type_, true, Reason::Complete, "");
+    }
+    if shop.suspend {
+        return suspended(type_);
+    }
+    Finding::new(type_, false, Reason::WaitingForStores, first_closed(plan))
+}
+
+/// What the first closed gate waits for.
+fn first_closed(plan: &Plan) -> String {
+    plan.waves
+        .iter()
+        .find_map(|wave| match &wave.gate {
+            Gate::Open => None,
+            Gate::Closed(why) => Some(why.clone()),
+        })
+        .unwrap_or_default()
+}
+
+fn services(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
+    let type_ = ConditionType::ServicesAvailable;
+    if shop.suspend {
+        return suspended(type_);
+    }
+    let open: Vec<_> = components::services(components)
+        .filter(|component| !component.complete)
+        .collect();
+    let Some(first) = open.first() else {
+        return Finding::new(type_, true, Reason::Available, "");
+    };
+    let names: Vec<_> = open
+        .iter()
+        .map(|component| component.status.name.as_str())
+        .collect();
+    let told = open
+        .iter()
+        .find(|component| component.status.message.contains(": "))
+        .unwrap_or(first);
+    let message = format!(
+        "{} not ready; {}: {}",
+        names.join(", "),
+        told.status.name,
+        told.status.message
+    );
+    let reason = if !plan.released && open.iter().all(|component| !component.exists) {
+        Reason::WaitingForMigrations
+    } else if open.iter().any(|component| component.stalled) {
+        Reason::RolloutStalled
+    } else if open.iter().any(|component| !component.status.updated) {
+        Reason::RollingOut
+    } else {
+        Reason::PodsNotReady
+    };
+    Finding::new(type_, false, reason, message)
+}
+
+fn exposed(shop: &Shop, observed: &Observed) -> Finding {
+    let type_ = ConditionType::Exposed;
+    let Some(ingress) = &shop.ingress else {
+        return Finding::new(
+            type_,
+            false,
+            Reason::NotRequested,
+            Reason::NotRequested.cause(),
+        );
+    };
+    if let IngressClasses::Known { names, default } = &observed.ingress_classes {
+        let known = || names.iter().cloned().collect::<Vec<_>>().join(", ");
+        match &ingress.class_name {
+            Some(class) if !names.contains(class) => {
+                let message = format!(
+                    "spec.ingress.className is {class}; the classes here are: {}",
+                    known()
+                );
+                return Finding::new(type_, false, Reason::IngressClassNotFound, message);
+            }
+            None if default.is_none() => {
+                let message = format!(
+                    "spec.ingress.className is not set and no class is the default; the classes \
+                     here are: {}",
+                    known()
+                );
+                return Finding::new(type_, false, Reason::NoDefaultIngressClass, message);
+            }
+            _ => {}
+        }
+    }
+    let name = shop.identity.child(topology::Service::Storefront.name());
+    if observed.contains(Kind::Ingress, &name) {
+        Finding::new(type_, true, Reason::IngressApplied, ingress.url())
+    } else {
+        Finding::new(
+            type_,
+            false,
+            Reason::Provisioning,
+            "the ingress is made when the services are",
+        )
+    }
+}

@@ -1,0 +1,63 @@
+//! Sends a report: the status when it differs from the last one, and the events of what changed.
+
+use kube::{
+    Api, Client,
+    api::{Patch, PatchParams},
+    core::{ApiResource, DynamicObject, ObjectMeta},
+    runtime::events::Recorder,
+};
+use localmart_api::{LocalMart, LocalMartStatus, names::FIELD_MANAGER};
+use serde_json::json;
+
+use super::notices;
+use crate::{error::Failure, metrics::Metrics};
+
+/// Sends `new` if it differs from `old`; says whether it did.
+pub async fn publish(
+    client: &Client,
+    recorder: &Recorder,
+    metadata: &ObjectMeta,
+    old: &LocalMartStatus,
+    new: &LocalMartStatus,
+    metrics: &Metrics,
+) -> Result<bool, Failure> {
+    if old == new {
+        return Ok(false);
+    }
+    let name = metadata.name.as_deref().unwrap_or_default();
+    let namespace = metadata.namespace.as_deref().unwrap_or_default();
+    let resource = ApiResource::erase::<LocalMart>(&());
+    // Untyped, so that the status of an object that does not fit our types can be set as well.
+    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
+    let body = json!({
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "metadata": { "name": name, "namespace": namespace, "uid": metadata.uid },
+        "status": new,
+    });
+    let parameters = PatchParams::apply(FIELD_MANAGER).force();
+    match api
+        .patch_status(name, &parameters, &Patch::Apply(&body))
+        .await
+    {
+        Ok(_) => metrics.written("LocalMart"),
+        // Deleted, or another object of that name by now: nobody is left to tell.
+        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(false),
+        Err(error) => return Err(Failure::api("report status", &error)),
+    }
+    let regarding = k8s_openapi::api::core::v1::ObjectReference {
+        api_version: Some(resource.api_version.clone()),
+        kind: Some(resource.kind.clone()),
+        name: metadata.name.clone(),
+        namespace: metadata.namespace.clone(),
+        uid: metadata.uid.clone(),
+        ..Default::default()
+    };
+    for event in notices::between(old, new) {
+        // An event that is lost is a pity; a reconcile that fails for it would be worse.
+        if let Err(error) = recorder.publish(&event, &regarding).await {
+            tracing::warn!(%error, reason = event.reason, "event not recorded");
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,182 @@
+//! A LocalMart in which every value is known good: what the builders work from.
+
+use std::collections::BTreeMap;
+
+use localmart_api::{EnvVar, KeyRef, PullPolicy, Quantity};
+use sha2::{Digest, Sha256};
+use topology::Service;
+
+/// Everything that is wanted, with defaults filled in and references resolved.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    pub identity: Identity,
+    /// The release that is wanted.
+    pub version: String,
+    pub images: Images,
+    pub services: BTreeMap<Service, ServiceSettings>,
+    pub database: Database,
+    pub redis: RedisSettings,
+    pub lifecycle: LifecycleSettings,
+    pub ingress: Option<IngressSettings>,
+    pub log_level: String,
+    pub title: String,
+    pub currency: String,
+    pub suspend: bool,
+    /// Whether data outlives the LocalMart.
+    pub retain: bool,
+}
+
+/// Which LocalMart this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub name: String,
+    pub namespace: String,
+    pub uid: String,
+}
+
+impl Identity {
+    /// Name of an object of this shop.
+    pub fn child(&self, suffix: &str) -> String {
+        format!("{}-{suffix}", self.name)
+    }
+
+    /// Prefix of this shop's database roles, so that two shops can share a server.
+    pub fn role_prefix(&self) -> String {
+        let full = format!("{}/{}", self.namespace, self.name);
+        let digest = hex::encode(Sha256::digest(full.as_bytes()));
+        format!("lm_{}", &digest[..8])
+    }
+}
+
+/// Where images come from, and the images that no other part of the shop holds.
+#[derive(Clone, Debug)]
+pub struct Images {
+    pub pull_policy: PullPolicy,
+    pub pull_secrets: Vec<String>,
+    /// What lifecycle Jobs run.
+    pub migrate: String,
+}
+
+/// Settings of one service.
+#[derive(Clone, Debug)]
+pub struct ServiceSettings {
+    pub image: String,
+    pub replicas: i32,
+    pub resources: ContainerResources,
+    pub env: Vec<EnvVar>,
+    /// What `env` refers to, with a digest of the content that was read.
+    pub references: Vec<ResolvedReference>,
+}
+
+/// A key of a Secret or ConfigMap that exists.
+#[derive(Clone, Debug)]
+pub struct ResolvedReference {
+    pub key: KeyRef,
+    pub digest: String,
+}
+
+/// What a container asks for and may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerResources {
+    pub request: Amount,
+    pub limit: Amount,
+}
+
+/// An amount of CPU and of memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Amount {
+    pub cpu: Quantity,
+    pub memory: Quantity,
+}
+
+/// Which database runs the shop.
+#[derive(Clone, Debug)]
+pub enum Database {
+    Managed(ManagedDatabase),
+    External(ExternalDatabase),
+}
+
+impl Database {
+    pub const fn managed(&self) -> Option<&ManagedDatabase> {
+        match self {
+            Self::Managed(managed) => Some(managed),
+            Self::External(_) => None,
+        }
+    }
+}
+
+/// A Postgres run by the operator.
+#[derive(Clone, Debug)]
+pub struct ManagedDatabase {
+    pub image: String,
+    /// Major version, where it is known.
+    pub major: Option<String>,
+    pub storage: StorageSettings,
+    pub resources: ContainerResources,
+    pub parameters: BTreeMap<String, String>,
+    pub max_connections: i32,
+}
+
+/// A Postgres run by someone else.
+#[derive(Clone, Debug)]
+pub struct ExternalDatabase {
+    pub host: String,
+    pub port: i32,
+    pub database: String,
+    /// Secret with the keys `username` and `password`.
+    pub admin_secret: String,
+    pub admin_user: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct RedisSettings {
+    pub image: String,
+    pub storage: StorageSettings,
+    pub resources: ContainerResources,
+    /// Bytes of data above which writes are refused.
+    pub max_memory: i128,
+}
+
+#[derive(Clone, Debug)]
+pub struct StorageSettings {
+    pub size: Quantity,
+    pub class_name: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct LifecycleSettings {
+    pub timeout_seconds: i64,
+    pub retries: i32,
+    pub sample_data: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct IngressSettings {
+    pub host: String,
+    pub class_name: Option<String>,
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl IngressSettings {
+    /// Where customers find the shop.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shops_of_one_name_in_two_namespaces_have_roles_of_their_own() {
+        let of = |namespace: &str| Identity {
+            name: "shop".into(),
+            namespace: namespace.into(),
+            uid: String::new(),
+        };
+        let prefix = of("a").role_prefix();
+        assert_ne!(prefix, of("b").role_prefix());
+        assert!(prefix.starts_with("lm_") && prefix.len() == 11, "{prefix}");
+    }
+}
