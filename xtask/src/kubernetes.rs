@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use crate::paths;
+
 /// How to reach a cluster's API.
 #[derive(Clone, Debug)]
 pub struct Kubernetes {
@@ -41,7 +43,9 @@ impl Kubernetes {
             .as_ref()
             .map_or_else(|| name.into(), |dir| dir.join(name));
         let mut command = Command::new(program);
-        command.args(arguments);
+        command
+            .args(arguments)
+            .env("KUBECACHEDIR", paths::kubectl_cache());
         if let Some(kubeconfig) = &self.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

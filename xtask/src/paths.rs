@@ -23,3 +23,8 @@ pub fn cache() -> PathBuf {
 pub fn logs() -> PathBuf {
     cache().join("logs")
 }
+
+/// Where kubectl keeps what it learned of an API, instead of the person's home.
+pub fn kubectl_cache() -> PathBuf {
+    cache().join("kubectl")
+}

@@ -117,9 +117,12 @@ fn spawn_supervisor(layout: &Layout, lock: File) -> Result<Child> {
         .with_context(|| format!("cannot create {}", layout.logs().display()))?;
     let path = layout.logs().join("supervisor.log");
     let log = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let search_path = std::env::var("PATH").unwrap_or_default();
     Command::new(std::env::current_exe().context("cannot find the path of this program")?)
         .args(["cluster", "supervise", &layout.name])
         .current_dir("/")
+        // containerd, runc and nft are where a plain user's search path does not look.
+        .env("PATH", format!("{search_path}:/usr/sbin:/sbin"))
         // Its log is shown to people when the start fails.
         .env_remove("RUST_BACKTRACE")
         .stdin(lock)

@@ -116,7 +116,9 @@ impl Cluster {
         entered
             .arg(format!("--target={init}"))
             .args(["--mount", "--net", "--pid"]);
-        if let Ok(directory) = std::env::current_dir() {
+        if let Ok(directory) = std::env::current_dir()
+            && namespace::hides(&directory).is_none()
+        {
             entered.arg(format!("--wdns={}", directory.display()));
         }
         entered

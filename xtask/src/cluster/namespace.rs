@@ -80,11 +80,18 @@ pub(crate) fn enter(layout: &Layout) -> Result<()> {
     configure_network()
 }
 
+/// Whether the node sees an empty directory in this path's place.
+pub(crate) fn hides(path: &Path) -> Option<&'static str> {
+    SCRATCH
+        .into_iter()
+        .find(|scratch| path.starts_with(scratch))
+}
+
 /// The problem with a cache or an xtask that lies where the node sees an empty directory.
 pub(crate) fn hidden_path() -> Result<Option<String>> {
     let program = std::env::current_exe().context("cannot find the path of this program")?;
     for needed in [paths::cache(), program] {
-        if let Some(directory) = SCRATCH.iter().find(|scratch| needed.starts_with(scratch)) {
+        if let Some(directory) = hides(&needed) {
             return Ok(Some(format!(
                 "{} lies below {directory}, which the cluster's programs see empty. Put it \
                  elsewhere: XDG_CACHE_HOME moves the cache, CARGO_TARGET_DIR the built programs",

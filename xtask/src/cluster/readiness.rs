@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::programs::Programs;
+use crate::paths;
 
 const ATTEMPT: Duration = Duration::from_millis(500);
 
@@ -52,6 +53,7 @@ impl Kubectl<'_> {
             .arg(format!("--kubeconfig={}", self.kubeconfig.display()))
             .arg("--request-timeout=10s")
             .args(arguments)
+            .env("KUBECACHEDIR", paths::kubectl_cache())
             .stdin(Stdio::null());
         command
     }

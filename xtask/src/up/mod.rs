@@ -15,7 +15,6 @@ use crate::{
     kubernetes::{Kubernetes, text_of},
     preflight,
     progress::Progress,
-    web,
 };
 
 /// Where the shop runs.
@@ -86,7 +85,6 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
         preflight::check_cluster(&embedded(target), progress)?;
     }
     preflight::check_build(progress)?;
-    web::build(progress)?;
     let images = images::build_all(options.profile, progress, None)?;
     let place = start(on, target, &images, progress)?;
     let registry = options.registry.as_deref();
@@ -155,7 +153,10 @@ pub fn embedded(target: &Target) -> ClusterConfig {
 
 fn of_embedded(cluster: &Cluster) -> Place {
     Place {
-        kubernetes: Kubernetes::new(Some(cluster.kubeconfig.clone()), Some(cluster.tools.clone())),
+        kubernetes: Kubernetes::new(
+            Some(cluster.kubeconfig.clone()),
+            Some(cluster.tools.clone()),
+        ),
         kubeconfig: Some(cluster.kubeconfig.clone()),
         port: cluster.ingress_port,
     }
