@@ -63,7 +63,14 @@ pub(super) fn start(config: &ClusterConfig, progress: &Progress) -> Result<Clust
     let mut supervisor = spawn_supervisor(&layout, lock)?;
     let step = progress.step(&format!("cluster {}", config.name));
     let cluster = follow(&layout, Some(&mut supervisor), &step)?;
-    step.done(&format!("ready, API at 127.0.0.1:{}", cluster.api_port));
+    let ingress = cluster
+        .ingress_port
+        .map(|port| format!(", ingress at 127.0.0.1:{port}"));
+    step.done(&format!(
+        "ready, API at 127.0.0.1:{}{}",
+        cluster.api_port,
+        ingress.unwrap_or_default()
+    ));
     Ok(cluster)
 }
 

@@ -84,6 +84,14 @@ impl ImageRef {
         let name = split_tag(&self.reference).0;
         name.rsplit('/').next().unwrap_or(name)
     }
+
+    /// The same image as nodes pull it from `registry`, for example `registry.example.org/shop`.
+    pub(crate) fn in_registry(&self, registry: &str) -> Self {
+        Self {
+            reference: format!("{}/{}", registry.trim_end_matches('/'), self.reference),
+            ..self.clone()
+        }
+    }
 }
 
 /// Writes `<short name>-<tag>.tar` into the directory `out` and returns where it is.

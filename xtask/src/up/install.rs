@@ -123,17 +123,20 @@ fn restricted_namespace(name: &str) -> String {
 
 /// The chart's values: the operator's own image and which image a release means.
 fn write_values(images: &[ImageRef], registry: Option<&str>) -> Result<PathBuf> {
-    let prefixed = |reference: &str| match registry {
-        Some(registry) => format!("{}/{reference}", registry.trim_end_matches('/')),
-        None => reference.to_owned(),
-    };
+    let images: Vec<ImageRef> = images
+        .iter()
+        .map(|image| match registry {
+            Some(registry) => image.in_registry(registry),
+            None => image.clone(),
+        })
+        .collect();
     let operator = images
         .iter()
         .find(|image| image.short_name() == "operator")
         .context("the operator's image was not built")?;
-    let releases = images::release_table(images, env!("CARGO_PKG_VERSION"));
+    let releases = images::release_table(&images, env!("CARGO_PKG_VERSION"));
     let values = Mapping::from_iter([
-        ("image".into(), Value::from(prefixed(&operator.reference))),
+        ("image".into(), Value::from(operator.reference.as_str())),
         ("releases".into(), releases),
         (
             "watchNamespaces".into(),
