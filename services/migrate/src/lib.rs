@@ -3,4 +3,5 @@
 pub mod bootstrap;
 pub mod migrate;
 pub mod sample;
+pub mod seed;
 pub mod server;

@@ -5,7 +5,10 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use localmart_migrate::{bootstrap, migrate, server::Server};
+use localmart_migrate::{
+    bootstrap, migrate, seed,
+    server::{self, Server},
+};
 
 #[derive(Parser)]
 #[command(about = "Prepares the shop's databases")]
@@ -22,6 +25,8 @@ enum Task {
     Migrate,
     /// Apply the migrations that only the new version can live with.
     Contract,
+    /// Add the sample catalogue; what is there stays as it is.
+    Seed,
 }
 
 #[tokio::main]
@@ -45,6 +50,7 @@ async fn run(task: Task) -> anyhow::Result<String> {
     match task {
         Task::Bootstrap => bootstrap::run(&server).await,
         Task::Migrate => migrate::run(&server, migrate::Kind::Expand).await,
+        Task::Seed => seed::run(&server, &server::currency()?).await,
         Task::Contract => migrate::run(&server, migrate::Kind::Contract).await,
     }
 }

@@ -113,6 +113,11 @@ impl Server {
     }
 }
 
+/// ISO 4217 code of the shop's currency.
+pub fn currency() -> Result<String> {
+    variable(settings::CURRENCY)
+}
+
 fn variable(name: &str) -> Result<String> {
     env::var(name).with_context(|| format!("the environment variable {name} is not set"))
 }
