@@ -1,7 +1,5 @@
 //! The pool and the transaction.
 
-pub mod migrations;
-pub mod roles;
 mod transaction;
 
 use std::time::Duration;

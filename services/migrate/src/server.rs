@@ -1,6 +1,6 @@
 //! Which Postgres to prepare, and with whose rights.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fmt, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
@@ -28,6 +28,23 @@ pub struct Server {
     pub role_prefix: String,
     /// Directory with one password file per login.
     pub passwords: PathBuf,
+    /// Who may create databases and roles; only [`crate::bootstrap`] needs it.
+    pub administrator: Option<Administrator>,
+}
+
+/// A login that may create databases and roles.
+#[derive(Clone)]
+pub struct Administrator {
+    pub user: String,
+    pub password: String,
+}
+
+impl fmt::Debug for Administrator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Administrator")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -42,6 +59,7 @@ impl Server {
             database: variable(DATABASE_NAME)?,
             role_prefix: variable(DATABASE_ROLE_PREFIX)?,
             passwords: variable(DATABASE_PASSWORDS_DIR)?.into(),
+            administrator: administrator()?,
         }
         .checked()
     }
@@ -93,9 +111,11 @@ impl Server {
     }
 
     async fn connect_as_administrator(&self, database: &str) -> Result<PgConnection> {
-        let user = variable(DATABASE_USER)?;
-        let password = read_password(&PathBuf::from(variable(DATABASE_PASSWORD_FILE)?))?;
-        self.connect(database, &user, &password).await
+        let administrator = self.administrator.as_ref().with_context(|| {
+            format!("{DATABASE_USER} and {DATABASE_PASSWORD_FILE} are not set; this needs an administrator")
+        })?;
+        self.connect(database, &administrator.user, &administrator.password)
+            .await
     }
 
     async fn connect(&self, database: &str, user: &str, password: &str) -> Result<PgConnection> {
@@ -111,6 +131,14 @@ impl Server {
             format!("cannot log in to Postgres at {host}:{port}, database {database}, as {user}")
         })
     }
+}
+
+fn administrator() -> Result<Option<Administrator>> {
+    let Ok(user) = env::var(DATABASE_USER) else {
+        return Ok(None);
+    };
+    let password = read_password(&PathBuf::from(variable(DATABASE_PASSWORD_FILE)?))?;
+    Ok(Some(Administrator { user, password }))
 }
 
 /// ISO 4217 code of the shop's currency.
@@ -145,6 +173,7 @@ mod tests {
             database: "localmart".to_owned(),
             role_prefix: prefix.to_owned(),
             passwords: PathBuf::new(),
+            administrator: None,
         }
         .checked()
     }

@@ -1,39 +1,36 @@
 //! One Postgres a process, one database a test.
 
 use std::{
-    collections::HashMap,
     fs,
-    path::Path,
-    sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
+use localmart_migrate::{
+    bootstrap,
+    migrate::{self, Kind},
+    server::{Administrator, Server},
+};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
-use tokio::sync::{Mutex, OnceCell};
-use topology::{Service, settings::DatabaseRoles};
+use tokio::sync::OnceCell;
+use topology::{
+    Service,
+    settings::{DatabaseRoles, app_password, migrator_password},
+};
 
 use super::{child, prepare};
 use crate::{
     config::{self, Secret},
-    postgres::{
-        self,
-        migrations::{self, Migration, Phase},
-        roles,
-    },
+    postgres,
 };
 
 const PREFIX: &str = "lm_00000000";
 const PASSWORD: &str = "test";
 const CONNECTIONS: u32 = 4;
 
-/// Where the service's SQL files are.
-const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-
 static SERVER: OnceCell<u16> = OnceCell::const_new();
-static TEMPLATES: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+static EMPTY: OnceCell<()> = OnceCell::const_new();
+static SHOP: OnceCell<()> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
 /// A database of its own for one test.
@@ -43,7 +40,7 @@ pub struct TestDatabase {
     name: String,
 }
 
-/// A fresh database with the schemas of `services`, migrated. None gives an empty one.
+/// A fresh database for `services`, prepared as the shop's is. None gives an empty one.
 pub async fn database(services: &[Service]) -> TestDatabase {
     prepare();
     let port = *SERVER.get_or_init(start).await;
@@ -181,63 +178,47 @@ async fn start() -> u16 {
     }
 }
 
-/// A database that nobody connects to, migrated once for each set of services.
-async fn template(port: u16, services: &[Service]) -> String {
-    let mut services = services.to_vec();
-    services.sort_unstable();
-    services.dedup();
-    let names: Vec<&str> = services.iter().map(|service| service.name()).collect();
-    let name = format!("template_{}", names.join("_"));
-    let mut templates = TEMPLATES.lock().await;
-    if let Some(known) = templates.get(&name) {
-        return known.clone();
-    }
-    let mut connection = connect(port, "postgres").await.expect("Postgres runs");
-    run(&mut connection, format!("CREATE DATABASE {name}")).await;
-    let mut connection = connect(port, &name).await.expect("Postgres runs");
-    for statement in roles::close_database(&name) {
-        run(&mut connection, statement).await;
-    }
-    for &service in &services {
-        migrate(&mut connection, &name, service).await;
-    }
-    connection
-        .close()
-        .await
-        .expect("a connection that can be closed");
-    templates.insert(name.clone(), name.clone());
+/// A database that nobody connects to: empty, or prepared by the program that prepares the shop's.
+async fn template(port: u16, services: &[Service]) -> &'static str {
+    let (name, cell) = if services.is_empty() {
+        ("template_empty", &EMPTY)
+    } else {
+        ("template_shop", &SHOP)
+    };
+    cell.get_or_init(|| async move {
+        if services.is_empty() {
+            let mut connection = connect(port, "postgres").await.expect("Postgres runs");
+            run(&mut connection, format!("CREATE DATABASE {name}")).await;
+        } else {
+            prepare_shop(port, name).await;
+        }
+    })
+    .await;
     name
 }
 
-async fn migrate(connection: &mut PgConnection, database: &str, service: Service) {
-    let roles = DatabaseRoles::new(PREFIX, service);
-    for statement in roles::statements(service, &roles, database, PASSWORD, PASSWORD) {
-        run(connection, statement).await;
-    }
-    let files = files(service);
-    for phase in [Phase::Expand, Phase::Contract] {
-        if let Err(error) =
-            migrations::apply(connection, service, &roles.owner, &files, phase).await
-        {
-            panic!("{error}");
+async fn prepare_shop(port: u16, database: &str) {
+    let passwords = tempfile::tempdir().expect("a temporary folder");
+    for service in Service::ALL {
+        for file in [app_password(service), migrator_password(service)] {
+            fs::write(passwords.path().join(file), PASSWORD).expect("a writable folder");
         }
     }
-}
-
-fn files(service: Service) -> Vec<Migration> {
-    let folder = Path::new(MIGRATIONS).join(service.name());
-    let entries = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
-    entries
-        .map(|entry| {
-            let path = entry.expect("a readable folder").path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let sql = fs::read_to_string(&path).expect("a readable migration");
-            Migration::from_file(&name, &sql).unwrap_or_else(|error| panic!("{error}"))
-        })
-        .collect()
+    let server = Server {
+        host: "127.0.0.1".to_owned(),
+        port,
+        database: database.to_owned(),
+        role_prefix: PREFIX.to_owned(),
+        passwords: passwords.path().to_owned(),
+        administrator: Some(Administrator {
+            user: "postgres".to_owned(),
+            password: String::new(),
+        }),
+    };
+    bootstrap::run(&server).await.expect("roles and schemas");
+    for kind in [Kind::Expand, Kind::Contract] {
+        migrate::run(&server, kind)
+            .await
+            .expect("migrations that apply");
+    }
 }
