@@ -1,0 +1,211 @@
+//! Roles, migrations and sample data on a real Postgres.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use chassis::testkit;
+use localmart_migrate::{
+    bootstrap,
+    migrate::{self, Kind},
+    seed,
+    server::{Administrator, Server},
+};
+use sqlx::{Connection, PgConnection};
+use tempfile::TempDir;
+use topology::{Service, settings};
+
+static SHOPS: AtomicU32 = AtomicU32::new(1);
+
+/// A shop's place on the server, with roles of its own.
+struct Shop {
+    server: Server,
+    passwords: TempDir,
+}
+
+impl Shop {
+    async fn new() -> Self {
+        let passwords = tempfile::tempdir().unwrap();
+        let login = testkit::database(&[]).await.login("postgres", "");
+        let number = SHOPS.fetch_add(1, Ordering::Relaxed);
+        let shop = Self {
+            server: Server {
+                host: login.host,
+                port: login.port,
+                database: format!("shop_{number}"),
+                role_prefix: format!("lm_{number:08x}"),
+                passwords: passwords.path().to_owned(),
+                administrator: Some(Administrator {
+                    user: login.user,
+                    password: String::new(),
+                }),
+            },
+            passwords,
+        };
+        shop.set_passwords("first");
+        bootstrap::run(&shop.server).await.unwrap();
+        shop
+    }
+
+    fn set_passwords(&self, password: &str) {
+        for service in Service::ALL {
+            for file in [
+                settings::app_password(service),
+                settings::migrator_password(service),
+            ] {
+                fs::write(self.passwords.path().join(file), password).unwrap();
+            }
+        }
+    }
+
+    async fn migrated() -> Self {
+        let shop = Self::new().await;
+        migrate::run(&shop.server, Kind::Expand).await.unwrap();
+        shop
+    }
+
+    async fn catalog(&self) -> PgConnection {
+        self.server.connect_as(Service::Catalog).await.unwrap()
+    }
+}
+
+async fn refused(connection: &mut PgConnection, statement: &'static str) {
+    let error = sqlx::query(statement)
+        .execute(connection)
+        .await
+        .unwrap_err();
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .unwrap_or_default();
+    assert_eq!(code, "42501", "{statement}: {error}");
+}
+
+#[tokio::test]
+async fn a_service_has_the_rights_to_its_data_and_no_others() {
+    let shop = Shop::migrated().await;
+    let mut catalog = shop.catalog().await;
+    sqlx::query("INSERT INTO catalog.category (path, title, position) VALUES ('a', 'A', 1)")
+        .execute(&mut catalog)
+        .await
+        .unwrap();
+    refused(&mut catalog, "CREATE TABLE catalog.mine (id int)").await;
+    refused(&mut catalog, "CREATE TABLE public.mine (id int)").await;
+    refused(&mut catalog, "DROP TABLE catalog.category").await;
+    refused(&mut catalog, "SELECT * FROM orders.checkout").await;
+    refused(&mut catalog, "CREATE ROLE mine").await;
+}
+
+#[tokio::test]
+async fn two_shops_on_one_server_do_not_see_each_other() {
+    let (one, other) = (Shop::new().await, Shop::new().await);
+    let mut trespasser = one.server.clone();
+    trespasser.database.clone_from(&other.server.database);
+    let error = trespasser.connect_as(Service::Catalog).await.unwrap_err();
+    assert!(
+        format!("{error:#}").contains("permission denied"),
+        "{error:#}"
+    );
+}
+
+#[tokio::test]
+async fn bootstrap_again_sets_the_passwords_of_now() {
+    let shop = Shop::new().await;
+    shop.catalog().await.close().await.unwrap();
+    shop.set_passwords("second");
+    let error = shop.server.connect_as(Service::Catalog).await.unwrap_err();
+    assert!(
+        format!("{error:#}").contains("password authentication failed"),
+        "{error:#}"
+    );
+    bootstrap::run(&shop.server).await.unwrap();
+    shop.catalog().await;
+    shop.server
+        .connect_to_migrate(Service::Orders)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn migrations_run_once() {
+    let shop = Shop::migrated().await;
+    let again = migrate::run(&shop.server, Kind::Expand).await.unwrap();
+    assert!(again.starts_with("migrate: 0 of "), "{again}");
+}
+
+#[tokio::test]
+async fn a_migration_that_was_edited_after_it_ran_is_refused() {
+    let shop = Shop::migrated().await;
+    let mut owner = shop
+        .server
+        .connect_to_migrate(Service::Catalog)
+        .await
+        .unwrap();
+    let role = shop.server.roles(Service::Catalog).owner;
+    sqlx::query("SELECT set_config('role', $1, false)")
+        .bind(role)
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE catalog._migration SET checksum = 'other'")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let error = migrate::run(&shop.server, Kind::Expand).await.unwrap_err();
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("migration catalog/0001_") && text.contains("add a new file"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn runs_that_overlap_wait_for_each_other() {
+    let shop = Shop::new().await;
+    let runs = (0..4).map(|_| migrate::run(&shop.server, Kind::Expand));
+    let mut applied = 0;
+    for run in futures::future::join_all(runs).await {
+        let said = run.unwrap();
+        let number = said.split(' ').nth(1).unwrap();
+        applied += number.parse::<usize>().unwrap();
+    }
+    let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations")).unwrap();
+    let expand = files
+        .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
+        .filter(|file| {
+            let name = file.as_ref().unwrap().file_name();
+            name.to_string_lossy().ends_with(".expand.sql")
+        })
+        .count();
+    assert_eq!(applied, expand, "each file is applied by exactly one run");
+}
+
+#[tokio::test]
+async fn seeding_again_adds_nothing_and_undoes_no_edit() {
+    let shop = Shop::migrated().await;
+    let first = seed::run(&shop.server, "EUR").await.unwrap();
+    assert!(!first.starts_with("seed: 0 of "), "{first}");
+    let mut catalog = shop.catalog().await;
+    sqlx::query("UPDATE catalog.product SET title = 'Edited' WHERE slug = 'stoneware-mug'")
+        .execute(&mut catalog)
+        .await
+        .unwrap();
+    let again = seed::run(&shop.server, "EUR").await.unwrap();
+    assert!(again.starts_with("seed: 0 of "), "{again}");
+    let title: String =
+        sqlx::query_scalar("SELECT title FROM catalog.product WHERE slug = 'stoneware-mug'")
+            .fetch_one(&mut catalog)
+            .await
+            .unwrap();
+    assert_eq!(title, "Edited");
+    let wrong: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM catalog.stock_level AS level WHERE level.on_hand <> coalesce( \
+           (SELECT sum(qty) FROM catalog.stock_ledger AS ledger WHERE ledger.variant_id = level.variant_id), 0)",
+    )
+    .fetch_one(&mut catalog)
+    .await
+    .unwrap();
+    assert_eq!(wrong, 0, "stock that its ledger does not explain");
+}
