@@ -17,6 +17,8 @@ mod test;
 mod up;
 mod web;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -64,9 +66,19 @@ enum Command {
     Cache,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
     let progress = progress::Progress::new();
-    match Arguments::parse().command {
+    match command {
         Command::Up(options) => up::run(&options, &progress)?,
         Command::Down { target, data } => up::down(&target, data, &progress)?,
         Command::Env(target) => up::environment(&target)?,

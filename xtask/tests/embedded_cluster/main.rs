@@ -139,7 +139,7 @@ fn kill(pid: u64) {
 
 #[test]
 fn a_node_serves_survives_and_leaves_nothing() {
-    let name = format!("test-{}", std::process::id());
+    let name = format!("test-{}-node", std::process::id());
     let before = Traces::of(&name);
     let _cleanup = Cleanup(name.clone());
     let cluster = Cluster::start(&name);
