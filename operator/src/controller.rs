@@ -170,6 +170,10 @@ async fn on_event(object: Arc<Watched>, context: Arc<Context>) -> Result<Action,
     })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that Controller::run asks for"
+)]
 fn on_failure(object: Arc<Watched>, failure: &Failure, context: Arc<Context>) -> Action {
     use localmart_api::conditions::Reason;
     let pause = context.backoff.failed(reference(&object));

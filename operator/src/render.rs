@@ -32,9 +32,9 @@ pub fn render(text: &str, releases: &Releases) -> anyhow::Result<String> {
     let (shop, observed) = imagine(&object, releases)?;
     let tasks = lifecycle::tasks(&shop, &observed).unwrap_or_default();
 
-    let mut rendered = String::new();
+    let mut documents = Vec::new();
     let mut print = |wave: &str, body: &Value| -> anyhow::Result<()> {
-        rendered.push_str(&format!("---\n# wave: {wave}\n{}", yaml::to_string(body)?));
+        documents.push(format!("---\n# wave: {wave}\n{}", yaml::to_string(body)?));
         Ok(())
     };
     for secret in secrets::plans(&shop) {
@@ -45,7 +45,7 @@ pub fn render(text: &str, releases: &Releases) -> anyhow::Result<String> {
             print(wave.name, &object.body)?;
         }
     }
-    Ok(rendered)
+    Ok(documents.concat())
 }
 
 /// The one LocalMart in a file.

@@ -17,7 +17,7 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 /// Reads every document of a file.
 pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, Error> {
     serde_yaml::Deserializer::from_str(text)
-        .map(|document| serde::Deserialize::deserialize(document))
+        .map(serde::Deserialize::deserialize)
         .filter(|value| !matches!(value, Ok(serde_json::Value::Null)))
         .collect()
 }

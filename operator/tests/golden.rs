@@ -3,6 +3,8 @@
 //! A change of a builder shows here as a change of the file in `snapshots/`; look at it as at any
 //! other change, then accept it with `INSTA_UPDATE=always cargo test -p localmart-operator`.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use localmart_operator::{
     releases::{OWN_VERSION, Releases},
     render,

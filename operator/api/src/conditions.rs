@@ -138,12 +138,12 @@ reasons! {
 impl Reason {
     /// The table of the documentation, as Markdown.
     pub fn markdown() -> String {
-        let mut table = String::from("| reason | cause | remedy |\n| --- | --- | --- |\n");
-        for reason in Self::ALL {
-            let row = [reason.as_str(), reason.cause(), reason.remedy()];
-            table.push_str(&format!("| `{}` | {} | {} |\n", row[0], row[1], row[2]));
-        }
-        table
+        let rows = Self::ALL.iter().map(|reason| {
+            let (word, cause, remedy) = (reason.as_str(), reason.cause(), reason.remedy());
+            format!("| `{word}` | {cause} | {remedy} |\n")
+        });
+        let head = "| reason | cause | remedy |\n| --- | --- | --- |\n";
+        head.to_owned() + &rows.collect::<String>()
     }
 }
 

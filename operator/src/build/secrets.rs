@@ -168,18 +168,18 @@ fn random_bytes<const N: usize>() -> [u8; N] {
 /// One line per user: each service may touch its own keys and run no administrative command;
 /// nobody without a password may do more than ask whether the server is there.
 fn redis_acl(data: &BTreeMap<String, ByteString>) -> String {
-    let mut acl = String::from("user default on nopass resetkeys resetchannels -@all +ping\n");
-    for service in redis_users() {
+    let nobody = "user default on nopass resetkeys resetchannels -@all +ping\n".to_owned();
+    let users = redis_users().map(|service| {
         let password = data
             .get(service.name())
             .map_or(&[][..], |ByteString(bytes)| bytes);
         let digest = hex::encode(Sha256::digest(password));
-        acl.push_str(&format!(
+        format!(
             "user {service} on #{digest} resetkeys ~{service}:* resetchannels &{service}:* \
              +@all -@admin -@dangerous\n"
-        ));
-    }
-    acl
+        )
+    });
+    nobody + &users.collect::<String>()
 }
 
 #[cfg(test)]

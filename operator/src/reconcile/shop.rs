@@ -92,12 +92,12 @@ pub struct Amount {
 /// Which database runs the shop.
 #[derive(Clone, Debug)]
 pub enum Database {
-    Managed(ManagedDatabase),
+    Managed(Box<ManagedDatabase>),
     External(ExternalDatabase),
 }
 
 impl Database {
-    pub const fn managed(&self) -> Option<&ManagedDatabase> {
+    pub fn managed(&self) -> Option<&ManagedDatabase> {
         match self {
             Self::Managed(managed) => Some(managed),
             Self::External(_) => None,

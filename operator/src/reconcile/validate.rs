@@ -69,14 +69,14 @@ pub fn validate(
     let postgres = spec.postgres.clone().unwrap_or_default();
     let database = match postgres.external {
         Some(external) => Database::External(external_database(&external, observed)?),
-        None => Database::Managed(managed_database(
+        None => Database::Managed(Box::new(managed_database(
             &postgres.managed.unwrap_or_default(),
             &identity,
             observed,
             release,
             from_release,
             &services,
-        )?),
+        )?)),
     };
     let lifecycle = spec.migrations.clone().unwrap_or_default();
     let storefront = spec.storefront.clone().unwrap_or_default();

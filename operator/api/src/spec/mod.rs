@@ -1,5 +1,10 @@
 //! What a person asks for: `spec` of a `LocalMart`.
 
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "each printer column is an attribute of its own"
+)]
+
 mod exposure;
 mod postgres;
 mod quantity;

@@ -58,8 +58,13 @@ pub fn of_plan(
 
     let done = components.iter().filter(|component| component.complete);
     let ready = format!("{}/{}", done.count(), components.len());
-    let blocked = findings.iter().find(|finding| blocks(finding)).cloned();
-    let phase = phase(occasion, shop, &findings, blocked.as_ref());
+    // What somebody has to do something about comes before what only takes its time.
+    let blocked = findings
+        .iter()
+        .find(|finding| blocks(finding) && is_problem(finding.reason))
+        .or_else(|| findings.iter().find(|finding| blocks(finding)))
+        .cloned();
+    let phase = phase(occasion, shop, blocked.as_ref());
     let message = match &blocked {
         _ if shop.suspend => Reason::Suspended.cause().to_owned(),
         Some(finding) => finding.message.clone(),
@@ -168,12 +173,7 @@ fn blocks(finding: &Finding) -> bool {
     !finding.holds && !matches!(finding.reason, Reason::NotRequested | Reason::Paused)
 }
 
-fn phase(
-    occasion: Occasion<'_>,
-    shop: &Shop,
-    findings: &[Finding],
-    blocked: Option<&Finding>,
-) -> Phase {
+fn phase(occasion: Occasion<'_>, shop: &Shop, blocked: Option<&Finding>) -> Phase {
     if occasion.paused {
         return Phase::Paused;
     }
@@ -183,7 +183,7 @@ fn phase(
     let Some(blocked) = blocked else {
         return Phase::Ready;
     };
-    if findings.iter().any(|finding| is_problem(finding.reason)) {
+    if is_problem(blocked.reason) {
         return Phase::Degraded;
     }
     let installed = occasion.previous.version.is_some();

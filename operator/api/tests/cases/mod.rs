@@ -1,0 +1,244 @@
+//! Specs that meet and break the schema's rules. The tests of this crate evaluate them offline, the
+//! operator's cluster tests send them to a real API server.
+
+/// Specs that every rule must let pass.
+pub const GOOD: &[&str] = &[
+    "{}",
+    "{ingress: {host: localmart.localhost}, sampleData: Enabled}",
+    "{version: 0.1.0}",
+    "{version: 1.20.3-rc.1}",
+    "{images: {registry: 'registry.example.org:5000/shop/a_b', pullPolicy: Never}}",
+    "{images: {registry: ghcr.io}}",
+    "{services: {catalog: {replicas: 3, image: 'registry.example.org/shop/Catalog:1.2@sha256:abc'}}}",
+    "{services: {cart: {resources: {requests: {cpu: 1, memory: 64Mi}, limits: {cpu: 1500m, memory: 0.5Gi}}}}}",
+    "{services: {cart: {resources: {requests: {cpu: 250m}}}}}",
+    "{services: {orders: {env: [{name: RUST_BACKTRACE, value: '1'}, {name: _x}]}}}",
+    "{services: {orders: {env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}, {name: B, valueFrom: {configMapKeyRef: {name: s, key: k}}}]}}}",
+    "{postgres: {}}",
+    "{postgres: {managed: {version: '15', storage: {size: 10Gi, className: fast}, parameters: {shared_buffers: 128MB, pg_stat_statements.track: all}}}}",
+    "{postgres: {external: {host: db.example.org, port: 5433, database: shop_1, adminSecretRef: {name: admin}}}}",
+    "{postgres: {external: {host: '2001:db8::1', adminSecretRef: {name: admin}}}}",
+    "{redis: {managed: {maxMemory: 64Mi, storage: {size: 2Gi}}}}",
+    "{ingress: {host: localhost}}",
+    "{ingress: {host: xn--caf-dma.example.org, className: traefik, annotations: {a.b/c: d}}}",
+    "{observability: {logLevel: debug}}",
+    "{observability: {logLevel: 'info,catalog::store=debug,off'}}",
+    "{storefront: {title: 'Corner Shop', currency: SEK}}",
+    "{suspend: true, deletionPolicy: Delete}",
+];
+
+/// A spec that breaks exactly one rule, and a part of that rule's message.
+pub const BAD: &[(&str, &str)] = &[
+    ("{version: v0.1.0}", "semantic version"),
+    ("{version: '1.2'}", "semantic version"),
+    ("{version: 1.2.3-}", "semantic version"),
+    (
+        "{images: {registry: 'https://registry.example.org'}}",
+        "images.registry",
+    ),
+    (
+        "{images: {registry: registry.example.org/}}",
+        "images.registry",
+    ),
+    (
+        "{services: {catalog: {image: 'docker://shop/catalog'}}}",
+        "image reference",
+    ),
+    ("{services: {catalog: {image: 'a b'}}}", "image reference"),
+    ("{postgres: {managed: {image: ''}}}", "image reference"),
+    ("{redis: {managed: {image: ':x'}}}", "image reference"),
+    (
+        "{services: {cart: {resources: {requests: {cpu: lots}}}}}",
+        "cpu must be a quantity",
+    ),
+    (
+        "{services: {cart: {resources: {limits: {memory: 0}}}}}",
+        "memory must be a quantity",
+    ),
+    (
+        "{services: {cart: {resources: {requests: {cpu: 2}, limits: {cpu: 500m}}}}}",
+        "requests.cpu must not be above",
+    ),
+    (
+        "{services: {cart: {resources: {requests: {memory: 1Gi}, limits: {memory: 1G}}}}}",
+        "requests.memory must not be above",
+    ),
+    (
+        "{services: {orders: {env: [{name: A, value: b, valueFrom: {secretKeyRef: {name: s, key: k}}}]}}}",
+        "either value or valueFrom",
+    ),
+    (
+        "{services: {orders: {env: [{name: A, valueFrom: {}}]}}}",
+        "exactly one of secretKeyRef",
+    ),
+    (
+        "{services: {orders: {env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}, configMapKeyRef: {name: s, key: k}}}]}}}",
+        "exactly one of secretKeyRef",
+    ),
+    (
+        "{services: {orders: {env: [{name: 1A}]}}}",
+        "env names must begin",
+    ),
+    (
+        "{services: {orders: {env: [{name: DATABASE_HOST, value: x}]}}}",
+        "the operator sets itself",
+    ),
+    (
+        "{services: {orders: {env: [{name: CATALOG_URL, value: x}]}}}",
+        "the operator sets itself",
+    ),
+    (
+        "{postgres: {managed: {}, external: {host: db, adminSecretRef: {name: a}}}}",
+        "choose one database",
+    ),
+    ("{postgres: {managed: {version: '15.2'}}}", "major version"),
+    (
+        "{postgres: {managed: {parameters: {'shared-buffers': 1MB}}}}",
+        "named like server settings",
+    ),
+    (
+        "{postgres: {managed: {parameters: {max_connections: '10'}}}}",
+        "what the operator decides",
+    ),
+    (
+        "{postgres: {managed: {storage: {size: large}}}}",
+        "storage.size must be a quantity",
+    ),
+    (
+        "{redis: {managed: {storage: {size: '0'}}}}",
+        "storage.size must be a quantity",
+    ),
+    (
+        "{postgres: {external: {host: 'postgres://db', adminSecretRef: {name: a}}}}",
+        "postgres.external.host",
+    ),
+    (
+        "{postgres: {external: {host: db, database: My-Shop, adminSecretRef: {name: a}}}}",
+        "postgres.external.database",
+    ),
+    (
+        "{redis: {managed: {maxMemory: much}}}",
+        "maxMemory must be a quantity",
+    ),
+    (
+        "{ingress: {host: 'http://localmart.localhost'}}",
+        "DNS name such as",
+    ),
+    (
+        "{ingress: {host: 'shop.example.org:80'}}",
+        "DNS name such as",
+    ),
+    ("{ingress: {host: '*.example.org'}}", "DNS name such as"),
+    ("{ingress: {host: Shop.example.org}}", "DNS name such as"),
+    ("{ingress: {host: shop..org}}", "DNS name such as"),
+    ("{ingress: {host: 127.0.0.1}}", "not an address"),
+    (
+        "{observability: {logLevel: loud}}",
+        "observability.logLevel",
+    ),
+    (
+        "{observability: {logLevel: 'info,'}}",
+        "observability.logLevel",
+    ),
+    ("{storefront: {currency: euro}}", "ISO 4217"),
+];
+
+/// Old spec, new spec, and a part of the message; `None` when the change is allowed.
+pub const CHANGES: &[(&str, &str, Option<&str>)] = &[
+    (
+        "{}",
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}}}}",
+        Some("between managed and external"),
+    ),
+    (
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}}}}",
+        "{}",
+        Some("between managed and external"),
+    ),
+    (
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}}}}",
+        "{postgres: {managed: {}}}",
+        Some("between managed and external"),
+    ),
+    (
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}}}}",
+        "{postgres: {external: {host: db2, adminSecretRef: {name: a}}}}",
+        None,
+    ),
+    ("{}", "{postgres: {managed: {}}}", None),
+    (
+        "{postgres: {managed: {version: '15'}}}",
+        "{postgres: {managed: {version: '17'}}}",
+        Some("cannot change in place"),
+    ),
+    (
+        "{postgres: {managed: {version: '15'}}}",
+        "{postgres: {managed: {version: '15'}}}",
+        None,
+    ),
+    ("{postgres: {managed: {version: '15'}}}", "{}", None),
+    ("{}", "{postgres: {managed: {version: '15'}}}", None),
+    (
+        "{}",
+        "{postgres: {managed: {storage: {size: 1Gi}}}}",
+        Some("postgres.managed.storage.size must not shrink"),
+    ),
+    (
+        "{postgres: {managed: {storage: {size: 10Gi}}}}",
+        "{postgres: {managed: {storage: {size: 9Gi}}}}",
+        Some("postgres.managed.storage.size must not shrink"),
+    ),
+    (
+        "{postgres: {managed: {storage: {size: 10Gi}}}}",
+        "{}",
+        Some("postgres.managed.storage.size must not shrink"),
+    ),
+    (
+        "{postgres: {managed: {storage: {size: 10Gi}}}}",
+        "{postgres: {managed: {storage: {size: 10240Mi}}}}",
+        None,
+    ),
+    ("{}", "{postgres: {managed: {storage: {size: 3Gi}}}}", None),
+    (
+        "{}",
+        "{redis: {managed: {storage: {size: 512Mi}}}}",
+        Some("redis.managed.storage.size must not shrink"),
+    ),
+    (
+        "{redis: {managed: {storage: {size: 2Gi}}}}",
+        "{redis: {managed: {storage: {size: 4Gi}}}}",
+        None,
+    ),
+    (
+        "{redis: {managed: {storage: {className: a}}}}",
+        "{redis: {managed: {storage: {className: b}}}}",
+        Some("storage.className cannot change"),
+    ),
+    (
+        "{redis: {managed: {storage: {className: a}}}}",
+        "{redis: {managed: {storage: {}}}}",
+        Some("storage.className cannot change"),
+    ),
+    (
+        "{redis: {managed: {storage: {className: a}}}}",
+        "{redis: {managed: {storage: {className: a, size: 4Gi}}}}",
+        None,
+    ),
+    (
+        "{sampleData: Enabled}",
+        "{sampleData: Disabled, suspend: true}",
+        None,
+    ),
+];
+
+/// Names of a LocalMart, and whether they may be given.
+pub const NAMES: &[(&str, bool)] = &[
+    ("localmart", true),
+    ("a", true),
+    ("a-1", true),
+    ("a234567890123456789012345678901234567890", true),
+    ("a2345678901234567890123456789012345678901", false),
+    ("1shop", false),
+    ("shop-", false),
+    ("shop.eu", false),
+];

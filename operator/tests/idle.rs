@@ -1,0 +1,93 @@
+//! Steady state costs reads and not a single write.
+
+mod kit;
+
+use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet};
+use localmart_api::{LocalMart, Phase};
+
+/// Passes that have ended or begun: each reads the LocalMart once.
+fn passes(operator: &Operator) -> usize {
+    let reads = operator.proxy.exchanges();
+    reads
+        .iter()
+        .filter(|exchange| exchange.right() == "get localmart.dev/localmarts")
+        .count()
+}
+
+/// Wakes the operator and waits for whole passes.
+async fn wake(space: &Space, operator: &Operator, name: &str, value: &str) {
+    let before = passes(operator);
+    space.annotate(name, "test/wake", Some(value)).await;
+    eventually("the operator has looked", async || {
+        let seen = passes(operator);
+        (seen > before).then_some(()).ok_or(seen)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_idle_shop_causes_no_writes() {
+    let space = Cluster::connect().await.space("idle").await;
+    let _kubelet = Kubelet::start(&space);
+    let operator = Operator::start(&space).await;
+    space
+        .give("Secret", "extra", "stringData", "token", "some value")
+        .await;
+    space
+        .give("ConfigMap", "greetings", "data", "catalog", "hello")
+        .await;
+    let mut names = Vec::new();
+    for file in ["localmart.yaml", "every-field.yaml"] {
+        names.push(space.apply_example(file).await);
+    }
+    for name in &names {
+        space.phase(name, Phase::Ready).await;
+    }
+    // Two more passes each let everything that was on its way arrive.
+    for round in ["1", "2"] {
+        for name in &names {
+            wake(&space, &operator, name, round).await;
+        }
+    }
+
+    operator.proxy.reset();
+    // The same apply again, events, and a new process that knows nothing.
+    space.apply_example("localmart.yaml").await;
+    for round in ["3", "4", "5"] {
+        for name in &names {
+            wake(&space, &operator, name, round).await;
+        }
+    }
+    operator.kill().await;
+    operator.resume();
+    for round in ["6", "7"] {
+        for name in &names {
+            wake(&space, &operator, name, round).await;
+        }
+    }
+    println!("{} passes without a write", passes(&operator));
+    let writes = operator.proxy.writes();
+    assert!(writes.is_empty(), "{writes:#?}");
+}
+
+/// Waking up for a LocalMart that is gone ends quietly.
+#[tokio::test]
+async fn a_deleted_shop_is_left_alone() {
+    let space = Cluster::connect().await.space("gone").await;
+    let _kubelet = Kubelet::start(&space);
+    let operator = Operator::start(&space).await;
+    space.apply("shop", "{}").await.unwrap();
+    space.phase("shop", Phase::Ready).await;
+    operator.proxy.reset();
+    space.delete::<LocalMart>("shop").await;
+    eventually("the garbage collector has taken the children", async || {
+        let left: Vec<_> = space.all().await.into_keys().collect();
+        let volumes = |(kind, _): &(localmart_operator::build::Kind, String)| {
+            *kind == localmart_operator::build::Kind::PersistentVolumeClaim
+        };
+        left.iter().all(volumes).then_some(()).ok_or(left)
+    })
+    .await;
+    let writes = operator.proxy.writes();
+    assert!(writes.is_empty(), "{writes:#?}");
+}

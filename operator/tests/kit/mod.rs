@@ -1,0 +1,26 @@
+//! What the tests against a real control plane stand on.
+//!
+//! The API server and the controllers are the genuine ones. Two things are made up: there is no
+//! kubelet, so [`kubelet`] writes the status of pods and of nothing else; and the operator talks
+//! to the API server through [`proxy`], which counts its requests, acts with the rights of the
+//! chart and nothing more, and can kill it at a chosen request.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking; each test file uses a part of the kit"
+)]
+
+pub mod chart;
+pub mod cluster;
+pub mod kubelet;
+pub mod operator;
+pub mod portrait;
+pub mod proxy;
+pub mod wait;
+
+pub use cluster::{Cluster, Space};
+pub use operator::Operator;
+pub use wait::eventually;

@@ -1,0 +1,211 @@
+//! The operator's own program, running with the rights of its chart.
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    process::Stdio,
+    sync::{Arc, Mutex},
+};
+
+use localmart_operator::releases::OWN_VERSION;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::{
+    chart,
+    cluster::Space,
+    proxy::{Interruption, Proxy},
+};
+
+/// A release that exists in tests only: every image of it is another one.
+pub const NEXT_VERSION: &str = "99.0.0";
+
+/// How an operator is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Looks for LocalMarts everywhere, as the chart's default does. Only one such operator can
+    /// run in a cluster.
+    pub cluster_wide: bool,
+    /// Takes the Lease of this namespace before working, under this name.
+    pub leader_election: Option<String>,
+}
+
+/// One operator; killed when dropped.
+pub struct Operator {
+    pub proxy: Proxy,
+    child: Arc<Mutex<Option<Child>>>,
+    arguments: Vec<String>,
+    folder: TempDir,
+}
+
+impl Operator {
+    /// Starts an operator for one namespace.
+    pub async fn start(space: &Space) -> Self {
+        Self::start_with(space, Options::default()).await
+    }
+
+    pub async fn start_with(space: &Space, options: Options) -> Self {
+        let operator = Self::prepare(space, options).await;
+        operator.resume();
+        operator
+    }
+
+    /// Everything but the process.
+    pub async fn prepare(space: &Space, options: Options) -> Self {
+        let replicas = if options.leader_election.is_some() {
+            "2"
+        } else {
+            "1"
+        };
+        let documents = chart::template(
+            "operator",
+            &space.name,
+            &[
+                ("watchNamespaces", &format!("{{{}}}", space.name)),
+                (
+                    "clusterRole",
+                    if options.cluster_wide {
+                        "true"
+                    } else {
+                        "false"
+                    },
+                ),
+                ("replicas", replicas),
+            ],
+        );
+        chart::grant(&space.cluster, &documents).await;
+        let user = format!("system:serviceaccount:{}:operator", space.name);
+        let proxy = Proxy::start(space.cluster.client.clone(), user).await;
+
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: String| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        write("kubeconfig", kubeconfig(&proxy));
+        let releases = write("releases.yaml", releases());
+        let mut arguments = vec![
+            "run".to_owned(),
+            format!("--releases={releases}"),
+            format!("--namespaces={}", space.name),
+            "--admin-listen=127.0.0.1:0".to_owned(),
+            format!("--own-namespace={}", space.name),
+            "--log-level=info,localmart_operator=debug".to_owned(),
+        ];
+        if !options.cluster_wide {
+            arguments.push("--namespaces-only".to_owned());
+        }
+        if let Some(identity) = &options.leader_election {
+            arguments.push("--leader-election".to_owned());
+            arguments.push(format!("--identity={identity}"));
+        }
+        Self {
+            proxy,
+            child: Arc::default(),
+            arguments,
+            folder,
+        }
+    }
+
+    /// Starts the process, again if need be.
+    pub fn resume(&self) {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+            .args(&self.arguments)
+            .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        *self.child.lock().unwrap() = Some(child);
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    pub async fn kill(&self) {
+        let child = self.child.lock().unwrap().take();
+        if let Some(mut child) = child {
+            child.kill().await.unwrap();
+        }
+    }
+
+    /// Kills the process right after its `at`-th write reached the API server, before it can learn
+    /// of it.
+    pub fn kill_after(&self, at: usize) {
+        let child = self.child.clone();
+        let kill = move || {
+            if let Some(child) = child.lock().unwrap().as_mut() {
+                child.start_kill().unwrap();
+            }
+        };
+        self.proxy
+            .interrupt(at, Interruption::LostReply(Arc::new(kill)));
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&self) -> bool {
+        let mut child = self.child.lock().unwrap();
+        child
+            .as_mut()
+            .is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let end: Vec<_> = log.lines().rev().take(40).collect();
+            let end: Vec<_> = end.into_iter().rev().collect();
+            println!("the operator's log ends with:\n{}", end.join("\n"));
+        }
+    }
+}
+
+fn kubeconfig(proxy: &Proxy) -> String {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{}", proxy.address) } }],
+        "users": [{ "name": "test", "user": {} }],
+        "contexts": [{ "name": "test", "context": { "cluster": "test", "user": "test" } }],
+    })
+    .to_string()
+}
+
+/// Two releases.
+fn releases() -> String {
+    let names = [
+        "catalog",
+        "cart",
+        "orders",
+        "payments",
+        "storefront",
+        "migrate",
+        "redis",
+    ];
+    let release = |version: &str, hash: &str| {
+        let images = names.map(|name| format!("  {name}: localmart/{name}:{hash}\n"));
+        format!(
+            "\"{version}\":\n{}  postgres: {{\"15\": \"localmart/postgres:same\"}}\n",
+            images.concat()
+        )
+    };
+    release(OWN_VERSION, "0a1b2c3d4e5f") + &release(NEXT_VERSION, "ffffffffffff")
+}
