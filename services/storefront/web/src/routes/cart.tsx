@@ -1,12 +1,13 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { BasketPage, basket } from '~/features/cart';
+import { BasketPage } from '~/features/cart';
 import { CheckoutButton } from '~/features/checkout';
+import { prepareBasket } from '~/shell/session';
 import { t } from '~/text/buying';
 import { Page } from '~/ui';
 
 export const Route = createFileRoute('/cart')({
-  loader: () => {
-    void basket.load();
+  loader: ({ context: { queryClient } }) => {
+    void prepareBasket(queryClient);
   },
   component: Cart,
 });

@@ -1,9 +1,11 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { present, type SearchParams, text } from '~/browser/search-params';
 import { basket, openBasketSheet } from '~/features/cart';
 import { type Product, ProductPage, productQuery, type Variant } from '~/features/catalog';
 import { prepareSheet } from '~/shell/lazy-sheet';
+import { prepareBasket } from '~/shell/session';
 
 export const Route = createFileRoute('/p/$slug')({
   validateSearch: ({ v }: SearchParams) => present({ v: text(v) }),
@@ -17,7 +19,12 @@ function ProductRoute() {
   const { slug } = Route.useParams();
   const { v } = Route.useSearch();
   const navigate = Route.useNavigate();
-  useEffect(prepareSheet, []);
+  const client = useQueryClient();
+  useEffect(() => {
+    // Whoever adds something sees the whole basket next to it.
+    prepareSheet();
+    void prepareBasket(client);
+  }, [client]);
   return (
     <ProductPage
       slug={slug}
@@ -38,6 +45,5 @@ function putInBasket(product: Product, variant: Variant, qty: number): void {
     options: variant.options,
     max_qty: variant.max_qty,
   });
-  if (!basket.view().cart) void basket.load();
   openBasketSheet();
 }

@@ -41,7 +41,7 @@ function SearchForm() {
     void navigate({ to: '/search', search: typed ? { q: typed } : {} });
   };
   return (
-    <search className="order-last w-full md:order-none md:max-w-xl md:grow">
+    <search className="order-last w-full md:order-none md:max-w-[36rem] md:grow">
       <form onSubmit={submit} className="flex">
         <label htmlFor="site-search" className="sr-only">
           {t('shell.search.label')}

@@ -62,18 +62,27 @@ export function Button({
 
 interface IconButtonProps extends Omit<ButtonProps, 'look' | 'children'> {
   label: string;
+  /** Stands on a picture and needs an edge of its own. */
+  framed?: boolean;
   children: ReactNode;
 }
 
 /** A button that shows only an icon and says its label. */
-export function IconButton({ label, className, children, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  framed = false,
+  className,
+  children,
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       {...rest}
       type="button"
       aria-label={label}
       className={classes(
-        'inline-flex size-11 shrink-0 items-center justify-center border-2 border-transparent text-ink hover:border-ink',
+        'inline-flex size-11 shrink-0 items-center justify-center border-2 text-ink',
+        framed ? 'border-ink bg-card hover:bg-sunk' : 'border-transparent hover:border-ink',
         className,
       )}
     >

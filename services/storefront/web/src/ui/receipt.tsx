@@ -95,7 +95,7 @@ export function ReceiptLines({ lines }: { lines: readonly ReceiptLine[] }) {
   return (
     <ul className="space-y-2">
       {lines.map((line) => (
-        <li key={line.variant_id} className="receipt-row-in flex justify-between gap-4">
+        <li key={line.variant_id} className="flex justify-between gap-4">
           <span className="min-w-0">
             {line.title}
             <span className="block text-caption text-ink-2">

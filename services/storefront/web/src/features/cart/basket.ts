@@ -67,8 +67,8 @@ export function watchBasket(): () => void {
   );
   addEventListener('pagehide', () => basket.leave(), { signal });
   // A page that comes back from the browser's page cache may have missed anything.
-  addEventListener('pageshow', ({ persisted }) => persisted && void basket.load(), { signal });
-  addEventListener('online', () => void basket.load(), { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && void basket.ensure(), { signal });
+  addEventListener('online', () => void basket.ensure(), { signal });
   document.addEventListener(
     'visibilitychange',
     () => {

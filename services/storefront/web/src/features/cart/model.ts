@@ -90,17 +90,23 @@ export class CartEngine {
     return this.#reading;
   }
 
+  /** Reads the basket unless there is known to be none. */
+  ensure(): Promise<void> {
+    return this.#reach === 'none' ? Promise.resolve() : this.load();
+  }
+
   /** Another tab saw this version. */
   heard(id: string, version: number): void {
     if (!this.#cart || this.#cart.id !== id || this.#cart.version < version) void this.load();
   }
 
-  /** The basket was ordered: what comes next is another one. */
+  /** The basket was ordered. Whether there is another one, the session says next. */
   forget(): void {
     this.#take(null);
+    this.#reach = 'unknown';
     this.#pending.clear();
     this.#faults.clear();
-    void this.load();
+    this.#publish();
   }
 
   add(variant: string, qty: number, preview: Preview): void {
@@ -243,7 +249,7 @@ export class CartEngine {
   /** One attempt at an intent. Undefined when it has already come true. */
   async #perform(intent: Intent): Promise<Cart | undefined> {
     const { transport } = this.#options;
-    const id = this.#id ?? (await this.#find(intent));
+    const id = this.#id ?? (await this.#find());
     const line = this.#line(intent.variant);
     if (intent.kind === 'add') return transport.add(id, intent.variant, intent.qty, intent.key);
     if (line || !this.#cart) {
@@ -255,17 +261,13 @@ export class CartEngine {
     return undefined;
   }
 
-  /** The basket's id when none is known. Only an intent that puts something in makes a new one. */
-  async #find(intent: Intent): Promise<string> {
+  /** The basket's id when none is known. Only putting something in gets here, and may make one. */
+  async #find(): Promise<string> {
     const { transport } = this.#options;
-    try {
-      const cart = await transport.current();
-      if (cart.state === 'open') {
-        this.#take(cart);
-        return cart.id;
-      }
-    } catch (error) {
-      if (!isAbsent(error) || intent.qty === 0) throw error;
+    if (this.#reach !== 'none') {
+      await this.#read();
+      if (this.#reach === 'unreachable') throw this.#failure;
+      if (this.#id) return this.#id;
     }
     const cart = await transport.create();
     this.#take(cart);

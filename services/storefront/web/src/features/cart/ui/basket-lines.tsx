@@ -11,8 +11,11 @@ import type { ViewLine } from '../view';
 /** How long a removed line can be put back. */
 const UNDO_MS = 6_000;
 
-/** The lines of the basket, with what just was removed still in its place. */
-export function BasketLines({ compact = false }: { compact?: boolean }) {
+/**
+ * The lines of the basket, with what just was removed still in its place. `level` is one below the
+ * heading that they stand under.
+ */
+export function BasketLines({ level }: { level: 'h2' | 'h3' }) {
   const { lines, faults } = useBasket();
   const [removed, setRemoved] = useState<{ line: ViewLine; at: number } | null>(null);
   const undo = useRef<HTMLButtonElement>(null);
@@ -31,7 +34,7 @@ export function BasketLines({ compact = false }: { compact?: boolean }) {
 
   const rows = lines.map((line, at) => (
     <li key={line.variant_id} className="py-5">
-      <BasketLine line={line} compact={compact} onRemove={() => remove(line, at)} />
+      <BasketLine line={line} level={level} onRemove={() => remove(line, at)} />
     </li>
   ));
   if (removed) {
@@ -75,11 +78,11 @@ export function BasketLines({ compact = false }: { compact?: boolean }) {
 
 interface BasketLineProps {
   line: ViewLine;
-  compact: boolean;
+  level: 'h2' | 'h3';
   onRemove: () => void;
 }
 
-function BasketLine({ line, compact, onRemove }: BasketLineProps) {
+function BasketLine({ line, level: Heading, onRemove }: BasketLineProps) {
   const { settled } = line;
   const options = Object.values(line.options).join(' · ');
   return (
@@ -87,7 +90,7 @@ function BasketLine({ line, compact, onRemove }: BasketLineProps) {
       <Picture image={line.image} decorative className="w-full border-2 border-ink" />
       <div className="min-w-0">
         <div className="flex items-start justify-between gap-4">
-          <h3 className="font-text text-body font-bold">
+          <Heading className="font-text text-body font-bold">
             <Link
               to="/p/$slug"
               params={{ slug: line.slug }}
@@ -96,7 +99,7 @@ function BasketLine({ line, compact, onRemove }: BasketLineProps) {
             >
               {line.title}
             </Link>
-          </h3>
+          </Heading>
           {settled && (
             <span
               className={classes(
@@ -114,9 +117,7 @@ function BasketLine({ line, compact, onRemove }: BasketLineProps) {
             .join(' · ')}
         </p>
         <LineNotes line={line} />
-        <div
-          className={classes('flex items-center justify-between gap-3', compact ? 'mt-2' : 'mt-3')}
-        >
+        <div className="mt-3 flex items-center justify-between gap-3">
           <Stepper
             label={line.title}
             value={line.qty}

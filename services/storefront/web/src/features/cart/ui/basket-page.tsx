@@ -31,7 +31,7 @@ function BasketBody({ hidden, children }: { hidden: boolean; children: ReactNode
   if (reach === 'unknown') return null;
   return (
     <div className="grid items-start gap-8 md:grid-cols-[minmax(0,1fr)_minmax(0,24rem)] md:gap-12">
-      <BasketLines />
+      <BasketLines level="h2" />
       {!hidden && (
         <div className="md:sticky md:top-6">
           <BasketReceipt>{children}</BasketReceipt>

@@ -21,7 +21,7 @@ function SheetBody({ checkout }: { checkout: ReactNode }) {
   const { lines } = useBasket();
   return (
     <div className="min-h-0 grow overflow-y-auto px-4 py-4 sm:px-6">
-      <BasketLines compact />
+      <BasketLines level="h3" />
       {lines.length > 0 ? (
         <div className="mt-6">
           <BasketReceipt>{checkout}</BasketReceipt>

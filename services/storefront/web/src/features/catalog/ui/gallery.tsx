@@ -20,7 +20,8 @@ export function Gallery({ images, title }: { images: readonly Image[]; title: st
         {shown && (
           <IconButton
             label={t('product.gallery.zoom')}
-            className="absolute end-2 bottom-2 border-ink bg-card hover:bg-sunk"
+            framed
+            className="absolute end-2 bottom-2"
             onClick={() => setZoomed(true)}
           >
             <ZoomIn aria-hidden="true" className="size-5" />

@@ -35,7 +35,7 @@ export function HomePage() {
           failed={t('home.failed')}
           skeleton={<ProductGridSkeleton count={ROW} />}
         >
-          {({ items }) => <ProductGrid cards={items.slice(1)} label={t('home.new')} />}
+          {({ items }) => <ProductGrid cards={items.slice(1)} label={t('home.new')} level="h3" />}
         </Panel>
       </Section>
       <Section
@@ -48,7 +48,7 @@ export function HomePage() {
           failed={t('home.failed')}
           skeleton={<ProductGridSkeleton count={ROW} />}
         >
-          {({ items }) => <ProductGrid cards={items} label={t('home.small')} />}
+          {({ items }) => <ProductGrid cards={items} label={t('home.small')} level="h3" />}
         </Panel>
       </Section>
     </div>

@@ -26,7 +26,7 @@ export function ProductList({ filter, onSort, empty }: ProductListProps) {
       t('list.progress', { shown: cards.length, total: data?.pages[0]?.total ?? cards.length }),
     );
     requestAnimationFrame(() =>
-      grid.current?.querySelectorAll<HTMLElement>('h3 a')[before]?.focus(),
+      grid.current?.querySelectorAll<HTMLElement>('article a')[before]?.focus(),
     );
   };
 
@@ -63,7 +63,7 @@ export function ProductList({ filter, onSort, empty }: ProductListProps) {
               aria-busy={query.isPlaceholderData}
               className={classes(query.isPlaceholderData && 'opacity-60')}
             >
-              <ProductGrid cards={cards} label={t('list.count', { count: total })} />
+              <ProductGrid cards={cards} label={t('list.count', { count: total })} level="h2" />
             </div>
             {query.hasNextPage && (
               <div className="mt-12 flex flex-col items-center gap-3">

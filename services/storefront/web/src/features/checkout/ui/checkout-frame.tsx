@@ -128,7 +128,7 @@ function FoldedReceipt({ checkout }: { checkout: Checkout }) {
 function BasketChanged({ checkout }: { checkout: Checkout }) {
   const { cart } = useBasket();
   useEffect(() => {
-    void basket.load();
+    void basket.ensure();
   }, []);
   if (!cart || cart.id !== checkout.cart.id || cart.version === checkout.cart.version) return null;
   return (

@@ -118,6 +118,7 @@ export function PaymentStep({ checkout, onDone }: { checkout: Checkout; onDone: 
               inputMode="numeric"
               autoComplete="cc-exp"
               placeholder="MM/YY"
+              hint={t('field.card.expiry.hint')}
             />
             <Field
               {...field('cvc')}
