@@ -47,6 +47,7 @@ pub struct Variants {
 
 /// A variant as carts and orders need it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = VariantForServices)]
 pub struct Variant {
     pub id: VariantId,
     pub product_id: ProductId,
@@ -55,6 +56,7 @@ pub struct Variant {
     /// The product's name in addresses.
     pub slug: String,
     pub title: String,
+    #[schema(inline)]
     pub options: Options,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,

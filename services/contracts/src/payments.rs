@@ -99,7 +99,7 @@ pub struct Intent {
     pub amount: Money,
     pub captured: Money,
     pub refunded: Money,
-    /// Why it was declined: `card_declined`, `insufficient_funds` or `not_available_yet`.
+    /// Why it was declined: `declined`, `insufficient_funds` or `not_available` (yet).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
     pub created_at: DateTime<Utc>,

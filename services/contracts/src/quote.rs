@@ -32,13 +32,18 @@ pub struct PricedLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
     /// Sum of the lines before discount.
+    #[schema(required)]
     pub items: Option<Money>,
     /// What is taken off, as a positive amount.
+    #[schema(required)]
     pub discount: Option<Money>,
+    #[schema(required)]
     pub delivery: Option<Money>,
     /// Comes on top of items, discount and delivery.
+    #[schema(required)]
     pub tax: Option<Money>,
     /// `items - discount + delivery + tax`, known when all of them are.
+    #[schema(required)]
     pub grand: Option<Money>,
 }
 
@@ -68,5 +73,6 @@ pub struct QuotedLine {
     pub line_total: Money,
     pub discount: Money,
     /// Null without a destination.
+    #[schema(required)]
     pub tax: Option<Money>,
 }

@@ -1,1 +1,101 @@
-//! The orders service.
+//! The orders service: from a cart to an order that is paid for and reserved, whatever fails on
+//! the way.
+
+mod api;
+mod app;
+mod calls;
+mod domain;
+mod saga;
+mod store;
+
+use std::path::PathBuf;
+
+use chassis::{
+    Clock, Ids, InternalKeys, Running, Server, Service,
+    config::{ConfigError, Database, Listeners, Settings},
+    postgres,
+    serve::Drain,
+};
+use contracts::Currency;
+use topology::settings;
+
+pub use api::openapi;
+pub use app::Timing;
+pub use calls::Addresses;
+/// `docs/order-states.md`.
+pub use domain::diagram::markdown as states;
+
+/// Longest time for a request: completing waits for other services.
+const REQUEST: std::time::Duration = std::time::Duration::from_secs(15);
+
+/// What the service is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listeners: Listeners,
+    pub database: Database,
+    pub internal_keys: PathBuf,
+    pub addresses: Addresses,
+    pub currency: Currency,
+    pub timing: Timing,
+    pub drain: Drain,
+}
+
+impl Config {
+    /// From the variables of [`topology::settings`].
+    pub fn from_settings(from: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listeners: Listeners::from_settings(from)?,
+            database: Database::from_settings(from)?,
+            internal_keys: from
+                .text(
+                    settings::INTERNAL_KEYS_DIR,
+                    "the directory of the internal keys",
+                )?
+                .into(),
+            addresses: Addresses {
+                cart: from.url(Service::Cart)?,
+                catalog: from.url(Service::Catalog)?,
+                payments: from.url(Service::Payments)?,
+            },
+            currency: from.currency()?,
+            timing: Timing::default(),
+            drain: Drain::default(),
+        })
+    }
+}
+
+/// Starts the service.
+pub async fn run(config: Config) -> anyhow::Result<Running> {
+    let clock = Clock::system();
+    let ids = Ids::random(clock.clone());
+    let keys = InternalKeys::load(
+        Service::Orders,
+        &config.internal_keys,
+        clock.clone(),
+        ids.clone(),
+    )?;
+    let pool = postgres::connect(&config.database, Service::Orders.name());
+    let app = app::App {
+        calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
+        transitions: store::transition::Transitions::new(clock, ids.clone()),
+        tax_rules: store::tax_rules::TaxRules::new(pool.clone()),
+        pool: pool.clone(),
+        ids,
+        currency: config.currency,
+        timing: config.timing,
+    };
+    let (router, document) = api::router(app.clone());
+    let running = Server::new(Service::Orders, &config.listeners, router)
+        .guard(keys)
+        .openapi(&document)
+        .drain(config.drain)
+        .request_deadline(REQUEST)
+        .ready("postgres", move || {
+            let pool = pool.clone();
+            async move { postgres::ping(&pool).await }
+        })
+        .background("reaper", |stop| saga::reaper::run(app, stop))
+        .start()
+        .await?;
+    Ok(running)
+}

@@ -67,9 +67,9 @@ impl Behaviour {
     pub fn decline_reason(self) -> Option<&'static str> {
         match self {
             Self::Approve | Self::TimeoutThenSuccess | Self::Slow => None,
-            Self::Decline => Some("card_declined"),
+            Self::Decline => Some("declined"),
             Self::InsufficientFunds => Some("insufficient_funds"),
-            Self::NotAvailableYet => Some("not_available_yet"),
+            Self::NotAvailableYet => Some("not_available"),
         }
     }
 }

@@ -13,9 +13,9 @@ async fn cards_are_approved_or_declined_with_a_reason() {
     for (number, state, reason) in [
         ("9999000010000002", "authorized", Value::Null),
         ("9999000080000007", "authorized", Value::Null),
-        ("9999000020000000", "declined", json!("card_declined")),
+        ("9999000020000000", "declined", json!("declined")),
         ("9999000030000008", "declined", json!("insufficient_funds")),
-        ("9999000040000006", "declined", json!("not_available_yet")),
+        ("9999000040000006", "declined", json!("not_available")),
     ] {
         let token = shop.token(number).await;
         let body = authorize(Uuid::now_v7(), 1, 500, &token);

@@ -1,0 +1,64 @@
+//! The endpoints, one a file.
+
+mod begin_checkout;
+mod cancel_order;
+mod change_checkout;
+mod complete;
+mod extend;
+mod get_checkout;
+mod get_order;
+mod give_payment;
+mod list_orders;
+mod quote;
+mod shipping_rates;
+mod view;
+
+use axum::Router;
+use chassis::{Problem, Service};
+use contracts::CheckoutId;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    app::App,
+    store::checkouts::{self, Checkout},
+};
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(chassis::openapi::document(
+        Service::Orders,
+        "LocalMart orders",
+    ))
+    .routes(routes!(begin_checkout::begin_checkout))
+    .routes(routes!(
+        get_checkout::get_checkout,
+        change_checkout::change_checkout
+    ))
+    .routes(routes!(shipping_rates::shipping_rates))
+    .routes(routes!(give_payment::give_payment))
+    .routes(routes!(extend::extend))
+    .routes(routes!(complete::complete))
+    .routes(routes!(list_orders::list_orders))
+    .routes(routes!(get_order::get_order))
+    .routes(routes!(cancel_order::cancel_order))
+    .routes(routes!(quote::quote))
+}
+
+/// The router and its description.
+pub fn router(app: App) -> (Router, OpenApi) {
+    let (router, document) = routes().split_for_parts();
+    (router.with_state(app), document)
+}
+
+/// The description of the API.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+/// A customer's checkout; somebody else's does not exist for them.
+async fn own_checkout(app: &App, owner: &str, id: CheckoutId) -> Result<Checkout, Problem> {
+    let mut connection = app.connection().await?;
+    checkouts::find(&mut connection, owner, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(format_args!("checkout {id}")))
+}

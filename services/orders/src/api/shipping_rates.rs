@@ -1,0 +1,73 @@
+//! `GET /api/v1/checkouts/{id}/shipping-rates`: the ways to deliver an order.
+
+use axum::extract::State;
+use chassis::{
+    Caller, Code, Problem,
+    extract::{Json, Path},
+    problem::Document,
+};
+use contracts::{CheckoutId, Money};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::own_checkout;
+use crate::{
+    app::App,
+    domain::{country::Country, delivery},
+};
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(super) struct ShippingRates {
+    /// Cheapest first.
+    items: Vec<ShippingRate>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(super) struct ShippingRate {
+    id: String,
+    title: String,
+    price: Money,
+    /// Working days.
+    min_days: u16,
+    max_days: u16,
+}
+
+/// Lists the shipping rates to the checkout's address
+#[utoipa::path(
+    get,
+    path = "/api/v1/checkouts/{id}/shipping-rates",
+    tag = "checkout",
+    params(("id" = CheckoutId, Path)),
+    responses(
+        (status = 200, body = ShippingRates),
+        (status = 404, description = "not_found", body = Document),
+        (status = 409, description = "invalid_state: there is no address yet", body = Document),
+    ),
+    security(("bearer" = []))
+)]
+pub(super) async fn shipping_rates(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<CheckoutId>,
+) -> Result<Json<ShippingRates>, Problem> {
+    let checkout = own_checkout(&app, caller.customer()?, id).await?;
+    let Some(address) = &checkout.details.address else {
+        return Err(Problem::new(
+            Code::InvalidState,
+            "Shipping rates depend on the country; give the address first.",
+        ));
+    };
+    let country: Country = address.country.parse().map_err(Problem::internal)?;
+    let goods = checkout.lines.iter().map(|line| line.line_total);
+    let goods = Money::sum(checkout.currency, goods).map_err(Problem::internal)?;
+    let items = delivery::rates_to(country)
+        .map(|rate| ShippingRate {
+            id: rate.id.to_owned(),
+            title: rate.title.to_owned(),
+            price: rate.price(goods),
+            min_days: rate.min_days,
+            max_days: rate.max_days,
+        })
+        .collect();
+    Ok(Json(ShippingRates { items }))
+}

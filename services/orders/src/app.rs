@@ -1,0 +1,68 @@
+//! What handlers and background tasks work with.
+
+use std::time::Duration;
+
+use chassis::{Ids, Problem};
+use contracts::Currency;
+use sqlx::{PgPool, Postgres, pool::PoolConnection};
+
+use crate::{
+    calls::Calls,
+    store::{tax_rules::TaxRules, transition::Transitions},
+};
+
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub pool: PgPool,
+    pub calls: Calls,
+    pub transitions: Transitions,
+    pub tax_rules: TaxRules,
+    pub ids: Ids,
+    pub currency: Currency,
+    pub timing: Timing,
+}
+
+/// How long things take and wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// For which stock is set aside.
+    pub reservation: Duration,
+    /// After which an untouched checkout lapses.
+    pub checkout: Duration,
+    /// That a customer waits for a purchase to complete before being told to ask later.
+    pub complete: Duration,
+    /// That an authorisation may take before its answer counts as lost.
+    pub authorize: Duration,
+    /// That an attempt of which payments knows nothing is waited for before it is settled.
+    pub arrival: Duration,
+    /// For which one process works on a purchase without having to say so again.
+    pub lease: Duration,
+    /// Between two rounds of the reaper.
+    pub reap: Duration,
+    /// After which an order whose stock was asked for without an outcome is taken up.
+    pub unreserved: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            reservation: Duration::from_mins(10),
+            checkout: Duration::from_hours(24),
+            complete: seconds(8),
+            authorize: seconds(3),
+            arrival: seconds(10),
+            lease: seconds(15),
+            reap: seconds(1),
+            unreserved: seconds(15),
+        }
+    }
+}
+
+impl App {
+    /// A connection, for reads.
+    pub async fn connection(&self) -> Result<PoolConnection<Postgres>, Problem> {
+        Ok(self.pool.acquire().await?)
+    }
+}

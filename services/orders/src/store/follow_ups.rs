@@ -1,0 +1,84 @@
+//! What transitions set in motion in other services.
+
+use std::time::Duration;
+
+use chassis::Problem;
+use contracts::OrderId;
+use sqlx::PgPool;
+
+use crate::domain::state::FollowUp;
+
+/// A follow-up that this process works on.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimed {
+    pub order: OrderId,
+    pub kind: FollowUp,
+    /// Times it was claimed, this one included.
+    pub tries: i32,
+}
+
+/// Claims follow-ups that are due, of one order or of any: nobody else gets them until `lease` is
+/// over.
+pub async fn claim(
+    pool: &PgPool,
+    order: Option<OrderId>,
+    lease: Duration,
+    limit: i64,
+) -> Result<Vec<Claimed>, Problem> {
+    let rows = sqlx::query!(
+        "UPDATE orders.follow_up AS mine \
+         SET tries = mine.tries + 1, due_at = now() + make_interval(secs => $2) \
+         FROM (SELECT order_id, kind FROM orders.follow_up \
+               WHERE state = 'pending' AND due_at <= now() AND ($1::uuid IS NULL OR order_id = $1) \
+               ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) AS due \
+         WHERE mine.order_id = due.order_id AND mine.kind = due.kind \
+         RETURNING mine.order_id, mine.kind, mine.tries",
+        order.map(OrderId::uuid),
+        lease.as_secs_f64(),
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Claimed {
+                order: row.order_id.into(),
+                kind: row.kind.parse().map_err(Problem::internal)?,
+                tries: row.tries,
+            })
+        })
+        .collect()
+}
+
+/// Notes that a follow-up is done.
+pub async fn done(pool: &PgPool, claimed: Claimed) -> Result<(), Problem> {
+    sqlx::query!(
+        "UPDATE orders.follow_up SET state = 'done', done_at = now(), last_error = NULL \
+         WHERE order_id = $1 AND kind = $2",
+        claimed.order.uuid(),
+        claimed.kind.name(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Notes why a follow-up is not done yet, and when to try again.
+pub async fn failed(
+    pool: &PgPool,
+    claimed: Claimed,
+    error: &str,
+    again_in: Duration,
+) -> Result<(), Problem> {
+    sqlx::query!(
+        "UPDATE orders.follow_up SET last_error = $3, due_at = now() + make_interval(secs => $4) \
+         WHERE order_id = $1 AND kind = $2 AND state = 'pending'",
+        claimed.order.uuid(),
+        claimed.kind.name(),
+        error,
+        again_in.as_secs_f64(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Plain SQL over the schema `orders`.
+//!
+//! The row of a checkout is the lock of its order and all that belongs to it: whoever changes one
+//! of them locks it first ([`checkouts::lock`]).
+
+use chassis::Problem;
+use serde::Serialize;
+use serde_json::Value;
+
+pub mod attempts;
+pub mod checkouts;
+pub mod follow_ups;
+pub mod orders;
+pub mod stalled;
+pub mod tax_rules;
+pub mod transition;
+
+/// Keys of requests that may be repeated.
+pub const KEYS: chassis::idempotency::Idempotency = chassis::idempotency!("orders");
+/// Events about orders.
+const OUTBOX: chassis::outbox::Outbox = chassis::outbox!("orders");
+
+/// A value for a `jsonb` column.
+fn json(value: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(value).map_err(Problem::internal)
+}

@@ -1,0 +1,128 @@
+//! Moving an order: state, history, event and follow-ups in the caller's transaction.
+
+use chassis::{Clock, Code, Ids, Problem, telemetry};
+use contracts::{OrderId, events::Event};
+use sqlx::PgConnection;
+
+use super::OUTBOX;
+use crate::domain::{
+    named::named,
+    state::{self, OrderState, Transition, Trigger},
+};
+
+named! {
+    /// Who moved an order.
+    Actor {
+        Customer = "customer",
+        Orders = "orders",
+        Catalog = "catalog",
+        Payments = "payments",
+        /// A task that finishes or undoes what stands still.
+        Reaper = "reaper",
+    }
+}
+
+/// A move of an order.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    pub trigger: Trigger,
+    pub actor: Actor,
+    pub reason: Option<&'a str>,
+    pub event: Event,
+}
+
+/// Writes transitions. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Transitions {
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Transitions {
+    pub fn new(clock: Clock, ids: Ids) -> Self {
+        Self { clock, ids }
+    }
+
+    /// Moves an order whose checkout the caller has locked. `invalid_state` when its state does
+    /// not admit the trigger.
+    pub async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        order: OrderId,
+        step: Move<'_>,
+    ) -> Result<OrderState, Problem> {
+        let from = sqlx::query_scalar!(
+            "SELECT state FROM orders.sales_order WHERE id = $1 FOR UPDATE",
+            order.uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let from: OrderState = from.parse().map_err(Problem::internal)?;
+        let row = state::step(Some(from), step.trigger)
+            .map_err(|refused| Problem::new(Code::InvalidState, format!("{refused}.")))?;
+        sqlx::query!(
+            "UPDATE orders.sales_order SET state = $2, updated_at = now() WHERE id = $1",
+            order.uuid(),
+            row.to.name(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        self.record(tx, order, row, &step).await?;
+        Ok(row.to)
+    }
+
+    /// Writes the first transition of an order that the caller has just inserted.
+    pub async fn created(
+        &self,
+        tx: &mut PgConnection,
+        order: OrderId,
+        step: Move<'_>,
+    ) -> Result<(), Problem> {
+        let row = state::step(None, step.trigger).map_err(Problem::internal)?;
+        self.record(tx, order, row, &step).await
+    }
+
+    async fn record(
+        &self,
+        tx: &mut PgConnection,
+        order: OrderId,
+        row: &Transition,
+        step: &Move<'_>,
+    ) -> Result<(), Problem> {
+        let now = self.clock.now();
+        sqlx::query!(
+            "WITH counted AS (UPDATE orders.sales_order SET last_seq = last_seq + 1 \
+             WHERE id = $1 RETURNING last_seq) \
+             INSERT INTO orders.order_event \
+             (order_id, seq, at, from_state, to_state, trigger, actor, reason, trace_id) \
+             SELECT $1, last_seq, $2, $3, $4, $5, $6, $7, $8 FROM counted",
+            order.uuid(),
+            now,
+            row.from.map(OrderState::name),
+            row.to.name(),
+            row.trigger.name(),
+            step.actor.name(),
+            step.reason,
+            telemetry::trace_id(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        OUTBOX
+            .append(&mut *tx, self.ids.next(), order, &step.event, now)
+            .await?;
+        let kinds: Vec<String> = row.then.iter().map(|kind| kind.name().to_owned()).collect();
+        if !kinds.is_empty() {
+            // A follow-up that was done for an earlier transition is due again.
+            sqlx::query!(
+                "INSERT INTO orders.follow_up (order_id, kind) SELECT $1, unnest($2::text[]) \
+                 ON CONFLICT (order_id, kind) DO UPDATE \
+                 SET state = 'pending', due_at = now(), done_at = NULL",
+                order.uuid(),
+                &kinds,
+            )
+            .execute(tx)
+            .await?;
+        }
+        Ok(())
+    }
+}
