@@ -1,0 +1,9 @@
+//! The catalog against a real Postgres: every endpoint, every repeat, and buyers in a hurry.
+
+mod browsing;
+mod fixture;
+mod looking_up;
+mod pictures;
+mod racing;
+mod reserving;
+mod sweeping;
