@@ -38,6 +38,7 @@ export interface paths {
     get: { parameters: { path: { id: string } }; responses: { 200: Json<components['schemas']['Checkout']>; default: Failure } };
     patch: { parameters: { path: { id: string } }; requestBody: Body<components['schemas']['PatchCheckout']>; responses: { 200: Json<components['schemas']['Checkout']>; default: Failure } };
   };
+  '/api/v1/checkouts/{id}/extend': { post: { parameters: { path: { id: string } }; responses: { 200: Json<components['schemas']['Checkout']>; default: Failure } } };
   '/api/v1/checkouts/{id}/shipping-rates': { get: { parameters: { path: { id: string } }; responses: { 200: Json<components['schemas']['ShippingRates']>; default: Failure } } };
   '/api/v1/checkouts/{id}/payment': { post: { parameters: { path: { id: string } }; requestBody: Body<components['schemas']['PaymentRequest']>; responses: { 200: Json<components['schemas']['Checkout']>; default: Failure } } };
   '/api/v1/checkouts/{id}/complete': {
@@ -96,13 +97,13 @@ export interface components {
       variants: components['schemas']['Variant'][];
     };
     Totals: {
-      items: components['schemas']['Money'] | null;
-      discount: components['schemas']['Money'] | null;
-      delivery: components['schemas']['Money'] | null;
-      tax: components['schemas']['Money'] | null;
-      grand: components['schemas']['Money'] | null;
+      items?: components['schemas']['Money'] | null;
+      discount?: components['schemas']['Money'] | null;
+      delivery?: components['schemas']['Money'] | null;
+      tax?: components['schemas']['Money'] | null;
+      grand?: components['schemas']['Money'] | null;
     };
-    Availability: 'in' | 'low' | 'out' | 'gone';
+    Availability: 'in' | 'low' | 'out' | 'gone' | 'unknown';
     CartLine: {
       id: string;
       variant_id: string;
@@ -114,7 +115,7 @@ export interface components {
       qty: number;
       max_qty: number;
       unit: components['schemas']['Money'];
-      line_total: components['schemas']['Money'];
+      line_total?: components['schemas']['Money'] | null;
       was?: components['schemas']['Money'] | null;
       availability: components['schemas']['Availability'];
     };
@@ -147,7 +148,7 @@ export interface components {
     Checkout: {
       id: string;
       state: 'open' | 'awaiting_payment' | 'payment_ready' | 'processing' | 'completed' | 'rejected' | 'cancelled' | 'expired';
-      cart: { id: string; version: number; lines: components['schemas']['CartLine'][] };
+      cart: { id: string; version: number; lines: components['schemas']['OrderLine'][] };
       email?: string | null;
       address?: components['schemas']['Address'] | null;
       rate?: string | null;
@@ -161,6 +162,7 @@ export interface components {
         reason?: string | null;
       };
       order_number?: string | null;
+      replaced_by?: string | null;
     };
     PaymentRequest: { card: { number: string; expiry: string; cvc: string; holder: string } };
     CompleteRequest: { expected_total: components['schemas']['Money'] };
@@ -174,7 +176,7 @@ export interface components {
       qty: number;
       unit: components['schemas']['Money'];
       line_total: components['schemas']['Money'];
-      tax: components['schemas']['Money'];
+      tax?: components['schemas']['Money'] | null;
     };
     OrderState: 'created' | 'stock_reserved' | 'payment_authorized' | 'placed' | 'fulfilling' | 'shipped' | 'delivered' | 'completed' | 'rejected' | 'cancelled';
     OrderEvent: {

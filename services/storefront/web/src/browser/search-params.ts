@@ -6,7 +6,7 @@
 export type SearchParams = Record<string, unknown>;
 
 /** Longest text taken from an address; the server takes no longer query. */
-const TEXT_LIMIT = 200;
+const TEXT_LIMIT = 100;
 
 /** A text. The router reads `?q=42` as a number, so those are taken too. */
 export function text(value: unknown): string | undefined {

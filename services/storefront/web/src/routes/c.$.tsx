@@ -5,7 +5,7 @@ import { CategoryPage, listQuery, SORTS } from '~/features/catalog';
 export const Route = createFileRoute('/c/$')({
   validateSearch: ({ sort }: SearchParams) => present({ sort: oneOf(SORTS, sort) }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queryClient }, params, deps: { sort = 'newest' } }) => {
+  loader: ({ context: { queryClient }, params, deps: { sort } }) => {
     void queryClient.prefetchInfiniteQuery(listQuery({ category: params._splat ?? '', sort }));
   },
   component: Category,
@@ -13,13 +13,13 @@ export const Route = createFileRoute('/c/$')({
 
 function Category() {
   const { _splat: path = '' } = Route.useParams();
-  const { sort = 'newest' } = Route.useSearch();
+  const { sort } = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <CategoryPage
       path={path}
       sort={sort}
-      onSort={(next) => void navigate({ search: { sort: next }, replace: true })}
+      onSort={(next) => void navigate({ search: present({ sort: next }), replace: true })}
     />
   );
 }

@@ -15,7 +15,9 @@ function Contact() {
         {(checkout) => (
           <ContactStep
             checkout={checkout}
-            onDone={() => void navigate({ to: '/checkout/$id/delivery', params: { id } })}
+            onDone={(changed) =>
+              void navigate({ to: '/checkout/$id/delivery', params: { id: changed.id } })
+            }
           />
         )}
       </CheckoutFrame>

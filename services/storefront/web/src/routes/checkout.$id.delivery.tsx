@@ -15,7 +15,9 @@ function Delivery() {
         {(checkout) => (
           <DeliveryStep
             checkout={checkout}
-            onDone={() => void navigate({ to: '/checkout/$id/payment', params: { id } })}
+            onDone={(changed) =>
+              void navigate({ to: '/checkout/$id/payment', params: { id: changed.id } })
+            }
           />
         )}
       </CheckoutFrame>

@@ -15,7 +15,9 @@ function Payment() {
         {(checkout) => (
           <PaymentStep
             checkout={checkout}
-            onDone={() => void navigate({ to: '/checkout/$id/review', params: { id } })}
+            onDone={(changed) =>
+              void navigate({ to: '/checkout/$id/review', params: { id: changed.id } })
+            }
           />
         )}
       </CheckoutFrame>

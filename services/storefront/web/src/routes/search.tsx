@@ -5,22 +5,20 @@ import { listQuery, SearchPage, SORTS } from '~/features/catalog';
 export const Route = createFileRoute('/search')({
   validateSearch: ({ q, sort }: SearchParams) => present({ q: text(q), sort: oneOf(SORTS, sort) }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queryClient }, deps: { q, sort = 'newest' } }) => {
+  loader: ({ context: { queryClient }, deps: { q, sort } }) => {
     void queryClient.prefetchInfiniteQuery(listQuery({ ...(q && { q }), sort }));
   },
   component: Search,
 });
 
 function Search() {
-  const { q, sort = 'newest' } = Route.useSearch();
+  const { q, sort } = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <SearchPage
       q={q}
       sort={sort}
-      onSort={(next) =>
-        void navigate({ search: (search) => ({ ...search, sort: next }), replace: true })
-      }
+      onSort={(next) => void navigate({ search: present({ q, sort: next }), replace: true })}
     />
   );
 }

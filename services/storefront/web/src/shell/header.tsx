@@ -52,7 +52,7 @@ function SearchForm() {
           name="q"
           type="search"
           defaultValue={q}
-          maxLength={200}
+          maxLength={100}
           placeholder={t('shell.search.placeholder')}
           className="h-11 min-w-0 grow rounded-s-2 border-2 border-e-0 border-edge bg-paper px-3 hover:border-ink"
         />

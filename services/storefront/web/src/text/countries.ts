@@ -1,6 +1,6 @@
 /** ISO 3166-1 alpha-2 codes of where parcels go. */
 const CODES =
-  'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US';
+  'AT AU BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT JP LI LT LU LV MT NL NO NZ PL PT RO SE SI SK US';
 
 const names = new Intl.DisplayNames('en-IE', { type: 'region' });
 

@@ -14,7 +14,7 @@ interface PanelProps<Data> {
   /** Heading of the error state. */
   failed: string;
   /** Shown when the thing does not exist, which is not a failure. */
-  absent?: ReactNode;
+  absent?: ReactNode | undefined;
   children: (data: Data) => ReactNode;
 }
 

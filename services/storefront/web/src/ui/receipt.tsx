@@ -4,12 +4,14 @@ import { t } from '~/text/buying';
 import { classes } from './classes';
 import { PriceTag } from './price';
 
+/** Null or absent: not known yet, which is never shown as 0. */
 export interface ReceiptTotals {
-  items: Money | null;
-  discount: Money | null;
-  delivery: Money | null;
-  tax: Money | null;
-  grand: Money | null;
+  items?: Money | null;
+  /** Taken off, as a positive amount. */
+  discount?: Money | null;
+  delivery?: Money | null;
+  tax?: Money | null;
+  grand?: Money | null;
 }
 
 interface ReceiptProps {
@@ -25,12 +27,20 @@ interface ReceiptProps {
   children?: ReactNode;
 }
 
-function Row({ label, money, unknown }: { label: string; money: Money | null; unknown: string }) {
+interface RowProps {
+  label: string;
+  money: Money | null | undefined;
+  unknown: string;
+  /** The amount is taken off. */
+  off?: boolean;
+}
+
+function Row({ label, money, unknown, off = false }: RowProps) {
   return (
     <div className="flex items-baseline justify-between gap-4">
       <dt>{label}</dt>
       <dd className={classes('text-end', !money && 'text-caption text-ink-2')}>
-        {money ? show(money) : unknown}
+        {money ? `${off ? '−' : ''}${show(money)}` : unknown}
       </dd>
     </div>
   );
@@ -59,7 +69,7 @@ export function Receipt({
         <dl className="receipt-rule space-y-1 py-3">
           <Row label={t('receipt.items')} money={items} unknown={unknown} />
           {discount && discount.minor !== 0 && (
-            <Row label={t('receipt.discount')} money={discount} unknown={unknown} />
+            <Row label={t('receipt.discount')} money={discount} unknown={unknown} off />
           )}
           <Row label={t('receipt.delivery')} money={delivery} unknown={unknown} />
           <Row label={t('receipt.tax')} money={tax} unknown={unknown} />

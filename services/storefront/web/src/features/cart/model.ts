@@ -45,6 +45,8 @@ export class CartEngine {
   #id: string | null = null;
   #reach: CartView['reach'] = 'unknown';
   #knownCount = 0;
+  /** The basket that became an order. The server may take a moment to close it. */
+  #ordered: string | null = null;
   #failure: unknown = null;
   #inFlight: Intent | null = null;
   #attempts = 0;
@@ -69,8 +71,9 @@ export class CartEngine {
   readonly view = (): CartView => this.#view;
 
   /** What the session says about the basket, until the basket itself is read. */
-  adopt(known: { id: string; count: number } | null): void {
+  adopt(told: { id: string; count: number } | null): void {
     if (this.#cart || this.#id) return;
+    const known = told?.id === this.#ordered ? null : told;
     this.#id = known?.id ?? null;
     this.#knownCount = known?.count ?? 0;
     if (!known && this.#reach === 'unknown') this.#reach = 'none';
@@ -102,6 +105,7 @@ export class CartEngine {
 
   /** The basket was ordered. Whether there is another one, the session says next. */
   forget(): void {
+    this.#ordered = this.#id;
     this.#take(null);
     this.#reach = 'unknown';
     this.#pending.clear();
@@ -179,7 +183,7 @@ export class CartEngine {
       const cart = await this.#options.transport.current();
       if (before !== this.#taken) return;
       this.#failure = null;
-      this.#take(cart.state === 'open' ? cart : null);
+      this.#take(cart.state === 'open' && cart.id !== this.#ordered ? cart : null);
     } catch (error) {
       if (before !== this.#taken) return;
       if (isAbsent(error)) {

@@ -14,7 +14,8 @@ export type Sort = (typeof SORTS)[number];
 export interface ListFilter {
   q?: string;
   category?: string;
-  sort: Sort;
+  /** Without it a search comes by how well it fits, everything else newest first. */
+  sort?: Sort | undefined;
 }
 
 /** Products on one page of a list; fills rows of 2, 3 and 4. */
@@ -39,11 +40,17 @@ export function listQuery(filter: ListFilter) {
       body(
         api.core.GET('/api/v1/products', {
           signal,
-          params: { query: { ...filter, limit: PAGE, ...(pageParam && { cursor: pageParam }) } },
+          params: {
+            query: { ...given(filter), limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+          },
         }),
       ),
     getNextPageParam: (page) => page.next_cursor || undefined,
   });
+}
+
+function given({ q, category, sort }: ListFilter) {
+  return { ...(q && { q }), ...(category && { category }), ...(sort && { sort }) };
 }
 
 /** One row of cards on the front page. */

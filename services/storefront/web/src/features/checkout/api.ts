@@ -1,6 +1,7 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import { api, body, type components, isAbsent } from '~/api';
+import { api, body, type components, isAbsent, ProblemError, remedy } from '~/api';
 import { core } from '~/api/polling';
+import { basket } from '~/features/cart';
 
 export type Checkout = components['schemas']['Checkout'];
 export type Address = components['schemas']['Address'];
@@ -61,9 +62,19 @@ export function completeCheckout(id: string, expected_total: Money, key: string)
 export function useCheckoutChanges(id: string) {
   const client = useQueryClient();
   const keep = async (change: Promise<Checkout>) => {
-    const checkout = await change;
-    client.setQueryData(checkoutQuery(id).queryKey, checkout);
-    return checkout;
+    try {
+      const checkout = await change;
+      client.setQueryData(checkoutQuery(checkout.id).queryKey, checkout);
+      // A change of what is reserved begins anew: the answer is then a successor.
+      if (checkout.id !== id) void client.invalidateQueries(checkoutQuery(id));
+      return checkout;
+    } catch (error) {
+      if (error instanceof ProblemError && remedy(error.code) === 'refresh') {
+        void client.invalidateQueries(checkoutQuery(id));
+        void basket.ensure();
+      }
+      throw error;
+    }
   };
   return {
     patch: (patch: Patch) =>
@@ -79,6 +90,8 @@ export function useCheckoutChanges(id: string) {
           }),
         ),
       ),
+    extend: () =>
+      keep(body(api.write.POST('/api/v1/checkouts/{id}/extend', { params: { path: { id } } }))),
     refresh: () => keep(readCheckout(id)),
   };
 }

@@ -39,7 +39,7 @@ export function milestones(order: Pick<Order, 'state' | 'events'>): Milestone[] 
         : last && !SETTLED.includes(event.to)
           ? 'now'
           : 'done',
-      declined: event.from === event.to,
+      declined: event.to === 'stock_reserved' && event.from === event.to,
       event,
     };
   });

@@ -46,7 +46,6 @@ export const checkout = {
   'checkout.declined.kept': 'Nothing was charged. What you typed is kept.',
   'checkout.reason.declined': 'the bank refused it',
   'checkout.reason.insufficient_funds': 'there is not enough money on the account',
-  'checkout.reason.expired_card': 'the card has expired',
   'checkout.reason.not_available': 'the simulated bank does not offer this card yet',
   'checkout.price.title': 'The price has changed',
   'checkout.price.text': 'Nothing was charged. The shop now asks for another total:',
@@ -65,7 +64,20 @@ export const checkout = {
   'checkout.lapsed.text':
     'Ten minutes have passed, so they went back on the shelf. Nothing was charged and your details are kept.',
   'checkout.ended.title': 'This checkout is closed',
-  'checkout.ended.text': 'Nothing was charged. Your basket is kept; start again from there.',
+  'checkout.ended.text': 'Nothing was charged. Your basket and your details are kept.',
+  'checkout.declined.title': 'The card was declined too often',
+  'checkout.declined.text':
+    'Nothing was charged and the items went back on the shelf. Your basket and details are kept.',
+  'checkout.short.title': 'Not enough on the shelf',
+  'checkout.short.text':
+    'Somebody was faster. Nothing was charged; change the quantities in your basket.',
+  'checkout.hold.title': 'Do you need more time?',
+  'checkout.hold.text':
+    'Your items are held for two more minutes, then they go back on the shelf for others.',
+  'checkout.hold.once': 'They were held for longer once already, which is as often as it can be.',
+  'checkout.hold.more': 'Hold them ten more minutes',
+  'checkout.hold.busy': 'Asking …',
+  'checkout.hold.fine': 'I am almost done',
   'checkout.again': 'Start again',
   'checkout.changed.title': 'Your basket changed',
   'checkout.changed.text': 'It no longer holds what this checkout was started with.',

@@ -100,7 +100,7 @@ function BasketLine({ line, level: Heading, onRemove }: BasketLineProps) {
               {line.title}
             </Link>
           </Heading>
-          {settled && (
+          {settled?.line_total && (
             <span
               className={classes(
                 'shrink-0 font-mono font-bold',

@@ -9,8 +9,8 @@ import { ProductList } from './product-list';
 import { Stalls } from './stalls';
 
 interface OrderedPage {
-  sort: Sort;
-  onSort: (sort: Sort) => void;
+  sort: Sort | undefined;
+  onSort: (sort: Sort | undefined) => void;
 }
 
 export function CategoryPage({ path, sort, onSort }: OrderedPage & { path: string }) {
@@ -46,6 +46,11 @@ export function CategoryPage({ path, sort, onSort }: OrderedPage & { path: strin
       <ProductList
         filter={{ category: path, sort }}
         onSort={onSort}
+        absent={
+          <EmptyState title={t('category.missing')}>
+            <Stalls />
+          </EmptyState>
+        }
         empty={
           <EmptyState title={t('list.empty.category')}>
             <p>{t('list.empty.category.text')}</p>

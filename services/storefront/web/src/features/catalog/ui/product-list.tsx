@@ -7,13 +7,15 @@ import { ProductGrid, ProductGridSkeleton } from './product-card';
 
 interface ProductListProps {
   filter: ListFilter;
-  onSort: (sort: Sort) => void;
+  onSort: (sort: Sort | undefined) => void;
+  /** Shown when there is no such category. */
+  absent?: ReactNode;
   /** Shown instead of a grid when nothing matches. */
   empty: ReactNode;
 }
 
 /** Count, order, grid and the button for more. */
-export function ProductList({ filter, onSort, empty }: ProductListProps) {
+export function ProductList({ filter, onSort, absent, empty }: ProductListProps) {
   const query = useInfiniteQuery(listQuery(filter));
   const grid = useRef<HTMLDivElement>(null);
 
@@ -34,6 +36,7 @@ export function ProductList({ filter, onSort, empty }: ProductListProps) {
     <Panel
       query={query}
       failed={t('list.failed')}
+      absent={absent}
       skeleton={
         <>
           <div className="mb-6 h-11" />
@@ -52,7 +55,7 @@ export function ProductList({ filter, onSort, empty }: ProductListProps) {
               <p aria-live="polite" className="text-ink-2">
                 {t('list.count', { count: total })}
               </p>
-              <SortSelect sort={filter.sort} onSort={onSort} />
+              <SortSelect sort={filter.sort} ranked={Boolean(filter.q)} onSort={onSort} />
             </div>
             {query.isRefetchError && (
               <Notice tone="stale" className="mb-6">
@@ -89,18 +92,23 @@ export function ProductList({ filter, onSort, empty }: ProductListProps) {
   );
 }
 
-function SortSelect({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+interface SortSelectProps {
+  sort: Sort | undefined;
+  /** A search: without a chosen order the best match comes first. */
+  ranked: boolean;
+  onSort: (sort: Sort | undefined) => void;
+}
+
+function SortSelect({ sort, ranked, onSort }: SortSelectProps) {
   return (
     <label className="flex items-center gap-2 text-small">
       {t('list.sort')}
       <select
-        value={sort}
-        onChange={(event) => {
-          const chosen = SORTS.find((each) => each === event.target.value);
-          if (chosen) onSort(chosen);
-        }}
+        value={sort ?? (ranked ? '' : 'newest')}
+        onChange={(event) => onSort(SORTS.find((each) => each === event.target.value))}
         className="h-11 rounded-2 border-2 border-edge bg-card px-2 text-body hover:border-ink"
       >
+        {ranked && <option value="">{t('list.sort.fit')}</option>}
         {SORTS.map((each) => (
           <option key={each} value={each}>
             {t(`list.sort.${each}`)}

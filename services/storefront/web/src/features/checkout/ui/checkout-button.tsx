@@ -34,6 +34,7 @@ export function CheckoutButton({
   );
 
   const go = async () => {
+    if (!basket.view().cart) await basket.load();
     const saved = await basket.flush(FLUSH_MS);
     const { cart, faults } = basket.view();
     if (!saved || !cart || faults.length > 0) return [t('basket.checkout.unsaved')];

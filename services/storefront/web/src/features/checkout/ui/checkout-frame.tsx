@@ -19,6 +19,7 @@ import {
 import { type Checkout, checkoutQuery } from '../api';
 import { mayEnter, progress, STEPS, type StepName } from '../model';
 import { CheckoutButton } from './checkout-button';
+import { HoldDialog } from './hold-dialog';
 
 interface CheckoutFrameProps {
   id: string;
@@ -42,7 +43,13 @@ export function CheckoutFrame({ id, step, title, children }: CheckoutFrameProps)
         if ('placed' in at) {
           return <Navigate to="/order/$number/done" params={{ number: at.placed }} replace />;
         }
-        if ('closed' in at) return <ClosedCheckout checkout={checkout} />;
+        if ('closed' in at) {
+          return checkout.replaced_by ? (
+            <Navigate to={`/checkout/$id/${step}`} params={{ id: checkout.replaced_by }} replace />
+          ) : (
+            <ClosedCheckout checkout={checkout} />
+          );
+        }
         if (!mayEnter(step, at.at)) {
           return <Navigate to={`/checkout/$id/${at.at}`} params={{ id }} replace />;
         }
@@ -56,6 +63,7 @@ export function CheckoutFrame({ id, step, title, children }: CheckoutFrameProps)
                   {title}
                 </h1>
                 <BasketChanged checkout={checkout} />
+                <HoldDialog checkout={checkout} />
                 {children(checkout)}
               </div>
               <aside className="hidden md:sticky md:top-6 md:block">
@@ -140,12 +148,21 @@ function BasketChanged({ checkout }: { checkout: Checkout }) {
   );
 }
 
+/** Ended without an order. What was entered is kept for the next checkout of the basket. */
 function ClosedCheckout({ checkout }: { checkout: Checkout }) {
-  const lapsed = checkout.state === 'expired';
+  const why =
+    checkout.state === 'expired'
+      ? 'lapsed'
+      : checkout.payment.state === 'declined'
+        ? 'declined'
+        : checkout.state === 'rejected'
+          ? 'short'
+          : 'ended';
   return (
-    <EmptyState level="h1" title={t(lapsed ? 'checkout.lapsed.title' : 'checkout.ended.title')}>
-      <p>{t(lapsed ? 'checkout.lapsed.text' : 'checkout.ended.text')}</p>
-      <Link to="/cart" className={buttonClass('primary')}>
+    <EmptyState level="h1" title={t(`checkout.${why}.title`)}>
+      <p>{t(`checkout.${why}.text`)}</p>
+      <CheckoutButton label={t('checkout.again')} />
+      <Link to="/cart" className={buttonClass('quiet')}>
         {t('checkout.basket')}
       </Link>
     </EmptyState>

@@ -32,7 +32,13 @@ const POINTERS = {
 } satisfies Record<string, keyof ContactForm>;
 
 /** E-mail and address; one column, town and postcode side by side. */
-export function ContactStep({ checkout, onDone }: { checkout: Checkout; onDone: () => void }) {
+export function ContactStep({
+  checkout,
+  onDone,
+}: {
+  checkout: Checkout;
+  onDone: (checkout: Checkout) => void;
+}) {
   const { patch } = useCheckoutChanges(checkout.id);
   const { address } = checkout;
   const form = useForm<ContactForm>({
@@ -48,11 +54,14 @@ export function ContactStep({ checkout, onDone }: { checkout: Checkout; onDone: 
       postcode: address?.postcode ?? '',
       city: address?.city ?? '',
       phone: address?.phone ?? '',
-      ...draft<ContactForm>(checkout.id, 'contact'),
+      ...draft<ContactForm>(checkout.cart.id, 'contact'),
     },
   });
   const { getValues, register, formState } = form;
-  useEffect(() => () => keepDraft(checkout.id, 'contact', getValues()), [checkout.id, getValues]);
+  useEffect(
+    () => () => keepDraft(checkout.cart.id, 'contact', getValues()),
+    [checkout.cart.id, getValues],
+  );
 
   const field = (name: keyof ContactForm) => ({
     ...register(name),
@@ -69,11 +78,11 @@ export function ContactStep({ checkout, onDone }: { checkout: Checkout; onDone: 
       pointers={POINTERS}
       submit={t('checkout.contact.next')}
       onSend={async ({ email, line2, phone, ...rest }) => {
-        await patch({
+        const changed = await patch({
           email,
           address: { ...rest, ...(line2 && { line2 }), ...(phone && { phone }) },
         });
-        onDone();
+        onDone(changed);
       }}
     >
       <div className="space-y-5">

@@ -5,7 +5,6 @@ import type { Checkout } from '../api';
 const REASONS: Readonly<Record<string, BuyingKey & `checkout.reason.${string}`>> = {
   declined: 'checkout.reason.declined',
   insufficient_funds: 'checkout.reason.insufficient_funds',
-  expired_card: 'checkout.reason.expired_card',
   not_available: 'checkout.reason.not_available',
 };
 

@@ -8,7 +8,13 @@ import { Button, Notice, Panel, RadioTiles, Skeleton } from '~/ui';
 import { type Checkout, ratesQuery, type ShippingRate, useCheckoutChanges } from '../api';
 import { cheapest } from '../model';
 
-export function DeliveryStep({ checkout, onDone }: { checkout: Checkout; onDone: () => void }) {
+interface StepProps {
+  checkout: Checkout;
+  /** Gets the changed checkout, which may be a successor of the one before. */
+  onDone: (checkout: Checkout) => void;
+}
+
+export function DeliveryStep({ checkout, onDone }: StepProps) {
   const query = useQuery(ratesQuery(checkout));
   return (
     <Panel
@@ -37,7 +43,7 @@ export function DeliveryStep({ checkout, onDone }: { checkout: Checkout; onDone:
 interface RateFormProps {
   checkout: Checkout;
   rates: readonly ShippingRate[];
-  onDone: () => void;
+  onDone: (checkout: Checkout) => void;
 }
 
 function RateForm({ checkout, rates, onDone }: RateFormProps) {
@@ -53,8 +59,7 @@ function RateForm({ checkout, rates, onDone }: RateFormProps) {
     setBusy(true);
     setFailure(null);
     try {
-      await patch({ rate });
-      onDone();
+      onDone(await patch({ rate }));
     } catch (error) {
       setFailure(error);
       setBusy(false);

@@ -28,7 +28,13 @@ const POINTERS = {
   '/card/holder': 'holder',
 } satisfies Record<string, keyof CardForm>;
 
-export function PaymentStep({ checkout, onDone }: { checkout: Checkout; onDone: () => void }) {
+export function PaymentStep({
+  checkout,
+  onDone,
+}: {
+  checkout: Checkout;
+  onDone: (checkout: Checkout) => void;
+}) {
   const { pay } = useCheckoutChanges(checkout.id);
   const [short, setShort] = useState<ShortLine[]>([]);
   const { payment } = checkout;
@@ -41,11 +47,14 @@ export function PaymentStep({ checkout, onDone }: { checkout: Checkout; onDone: 
       expiry: '',
       cvc: '',
       holder: '',
-      ...draft<CardForm>(checkout.id, 'card'),
+      ...draft<CardForm>(checkout.cart.id, 'card'),
     },
   });
   const { getValues, register, formState, setValue } = form;
-  useEffect(() => () => keepDraft(checkout.id, 'card', getValues()), [checkout.id, getValues]);
+  useEffect(
+    () => () => keepDraft(checkout.cart.id, 'card', getValues()),
+    [checkout.cart.id, getValues],
+  );
 
   /** Rewrites what is typed, for example into groups of four digits. */
   const field = (name: keyof CardForm, rewrite?: (typed: string) => string) => {
@@ -81,7 +90,7 @@ export function PaymentStep({ checkout, onDone }: { checkout: Checkout; onDone: 
             <CreditCard aria-hidden="true" className="size-5 text-awning" />
             {t('checkout.payment.ready', { last4: payment.card.last4 })}
           </p>
-          <Button look="primary" onClick={onDone}>
+          <Button look="primary" onClick={() => onDone(checkout)}>
             {t('checkout.payment.keep')}
           </Button>
           <p>{t('checkout.payment.other')}</p>
@@ -96,8 +105,7 @@ export function PaymentStep({ checkout, onDone }: { checkout: Checkout; onDone: 
         submit={t('checkout.payment.next')}
         onSend={async (card) => {
           try {
-            await pay(card);
-            onDone();
+            onDone(await pay(card));
           } catch (error) {
             if (!(error instanceof ProblemError) || error.code !== 'out_of_stock') throw error;
             setShort(shortLines(error));
