@@ -27,7 +27,6 @@ export const cart = {
   'basket.checkout.unsaved': 'Some changes are not saved yet. Try again in a moment.',
   'basket.checkout.blocked': 'Remove what is sold out to go on.',
   'basket.open': 'Open the basket',
-  'basket.continue': 'Keep looking',
   'receipt.title': 'Receipt',
   'receipt.items': 'Items',
   'receipt.discount': 'Discount',

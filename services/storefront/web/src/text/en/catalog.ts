@@ -5,7 +5,6 @@ export const catalog = {
   'home.lead':
     'A small market where every price is on its tag, every sum on its receipt and every order can be followed to the door.',
   'home.featured': 'Fresh on the table',
-  'home.featured.link': 'See {title}',
   'home.stalls': 'Walk the stalls',
   'home.new': 'Just in',
   'home.new.all': 'Everything new',
@@ -33,7 +32,6 @@ export const catalog = {
   'list.empty.category.text': 'The trader is still unpacking. The other stalls are open.',
   'list.failed': 'The products cannot be shown',
   'list.stale': 'As of {time}; a newer list could not be fetched.',
-  'search.title': 'Search',
   'search.heading': 'Results for “{query}”',
   'search.empty': 'Nothing found for “{query}”',
   'search.empty.text': 'Check the spelling, try fewer or more general words, or walk the stalls.',
@@ -52,7 +50,6 @@ export const catalog = {
   'product.stock.out': 'Sold out',
   'product.stock.out.variant': '{variant} is sold out',
   'product.sku': 'Item {sku}',
-  'product.quantity': 'Quantity',
   'product.add': 'Add to basket',
   'product.facts': 'Delivery and returns',
   'product.facts.delivery': 'Prices and days are shown at the delivery step, before you pay.',

@@ -86,6 +86,7 @@ export function ContactStep({
       }}
     >
       <div className="space-y-5">
+        <p className="text-lead text-ink-2">{t('checkout.contact.lead')}</p>
         <Field
           {...field('email')}
           type="email"
