@@ -102,9 +102,9 @@ async fn a_lapsed_reservation_is_refused_before_the_sweeper_comes() {
     let shop = shop().await;
     let id = order();
     let _ = shop.reserve(id, "two-cup-teapot", 3).await.expect(201);
-    // Keeps the sweepers away from the row; they pass by what is locked.
+    // Sweepers pass by a row that is locked.
     let mut lock = shop.pool.begin().await.expect("a connection");
-    sqlx::query("UPDATE catalog.reservation SET expires_at = now() - interval '1 second' WHERE order_id = $1")
+    sqlx::query("SELECT FROM catalog.reservation WHERE order_id = $1 FOR UPDATE")
         .bind(id)
         .execute(&mut *lock)
         .await
@@ -132,6 +132,14 @@ async fn a_lapsed_reservation_is_refused_before_the_sweeper_comes() {
         }
     })
     .await;
+    // The time is over after the commit began and before it got the row.
+    sqlx::query(
+        "UPDATE catalog.reservation SET expires_at = clock_timestamp() WHERE order_id = $1",
+    )
+    .bind(id)
+    .execute(&mut *lock)
+    .await
+    .expect("a reservation");
     lock.commit().await.expect("a live connection");
     commit
         .await
