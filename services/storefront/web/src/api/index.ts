@@ -1,5 +1,6 @@
 export { api, body } from './client';
 export { explain } from './explain';
+export { limits } from './limits.gen';
 export {
   type FieldProblem,
   isAbsent,

@@ -1,15 +1,22 @@
 import * as z from 'zod/mini';
+import { limits } from '~/api';
 import { t } from '~/text/buying';
+
+/** Longest e-mail address (RFC 5321, 4.5.3.1.3). */
+const EMAIL_LENGTH = 254;
+const { Address } = limits;
+
+function atMost(max: number) {
+  return z.maxLength(max, t('error.long', { max }));
+}
 
 /** A text that must be there, within what the server takes. */
 function text(max: number, missing: string = t('error.required')) {
-  return z
-    .string()
-    .check(z.trim(), z.minLength(1, missing), z.maxLength(max, t('error.long', { max })));
+  return z.string().check(z.trim(), z.minLength(1, missing), atMost(max));
 }
 
 function optionalText(max: number) {
-  return z.string().check(z.trim(), z.maxLength(max, t('error.long', { max })));
+  return z.string().check(z.trim(), atMost(max));
 }
 
 export const contactSchema = z.object({
@@ -17,17 +24,19 @@ export const contactSchema = z.object({
     .string()
     .check(
       z.trim(),
-      z.minLength(1, t('error.email')),
-      z.maxLength(254, t('error.long', { max: 254 })),
+      z.minLength(1, { error: t('error.email'), abort: true }),
+      atMost(EMAIL_LENGTH),
       z.email(t('error.email')),
     ),
   country: text(2, t('error.country')),
-  name: text(120),
-  line1: text(120),
-  line2: optionalText(120),
-  postcode: text(16),
-  city: text(80),
-  phone: optionalText(32),
+  name: text(Address.name.maxLength),
+  line1: text(Address.line1.maxLength),
+  line2: optionalText(Address.line2.maxLength),
+  postcode: text(Address.postcode.maxLength),
+  city: text(Address.city.maxLength),
+  phone: z
+    .string()
+    .check(z.trim(), atMost(Address.phone.maxLength), z.regex(/^[\d +\-/().]*$/, t('error.phone'))),
 });
 export type ContactForm = z.infer<typeof contactSchema>;
 

@@ -114,6 +114,7 @@ export const checkout = {
   'error.required': 'Fill this in.',
   'error.country': 'Choose a country.',
   'error.long': 'At most {max} characters.',
+  'error.phone': 'Only digits, blanks and + - / ( ) . make a phone number.',
   'error.card.range': 'Only test cards are taken: the number starts with 9999.',
   'error.card.number': 'This number has a typing error: the digits do not add up.',
   'error.card.expiry': 'Give month and year as on the card, such as 04/30.',

@@ -35,6 +35,8 @@ export function StockDialog({
 }
 
 export interface PriceChange {
+  /** The checkout at the new prices, which is what accepting agrees to. */
+  checkout: Checkout;
   total: { old: Money; now: Money };
   lines: readonly { title: string; old: Money; now: Money }[];
 }
@@ -50,7 +52,7 @@ export function priceChange(before: Checkout, after: Checkout): PriceChange | nu
       ? [{ title: line.title, old: earlier.unit, now: line.unit }]
       : [];
   });
-  return { total: { old, now }, lines };
+  return { checkout: after, total: { old, now }, lines };
 }
 
 /** Old and new, line by line. Nothing is paid before the visitor accepts. */
@@ -60,7 +62,7 @@ export function PriceDialog({
   onClose,
 }: {
   change: PriceChange | null;
-  onAccept: () => void;
+  onAccept: (checkout: Checkout) => void;
   onClose: () => void;
 }) {
   return (
@@ -86,7 +88,7 @@ export function PriceDialog({
             </li>
           </ul>
           <div className="flex flex-wrap gap-3">
-            <Button look="primary" onClick={onAccept}>
+            <Button look="primary" onClick={() => onAccept(change.checkout)}>
               {t('checkout.price.accept', { amount: show(change.total.now) })}
             </Button>
             <Link to="/cart" className={buttonClass('outline')}>

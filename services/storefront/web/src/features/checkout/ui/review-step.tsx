@@ -89,9 +89,9 @@ export function ReviewStep({ checkout, onPlaced }: ReviewStepProps) {
       <PriceDialog
         change={change}
         onClose={() => setChange(null)}
-        onAccept={() => {
+        onAccept={(agreed) => {
           setChange(null);
-          void start(checkout);
+          void start(agreed);
         }}
       />
     </div>
