@@ -173,7 +173,9 @@ async fn runs_that_overlap_wait_for_each_other() {
     }
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations")).unwrap();
     let expand = files
-        .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
         .filter(|file| {
             let name = file.as_ref().unwrap().file_name();
             name.to_string_lossy().ends_with(".expand.sql")
