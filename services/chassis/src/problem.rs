@@ -41,9 +41,10 @@ pub struct Document {
     /// Finds the request in logs and traces.
     #[serde(default)]
     pub trace_id: String,
-    /// Members that only some codes have, for example `lines` of `out_of_stock`.
+    /// Members that only some codes have, for example `lines` of `out_of_stock`. Left out of the
+    /// description, which admits further members anyway.
     #[serde(flatten)]
-    #[schema(additional_properties)]
+    #[schema(ignore)]
     pub extra: Map<String, Value>,
 }
 
