@@ -1,6 +1,7 @@
 /**
  * Readers of what stands behind the `?` of an address. An address can be typed or cut short, so a
- * value that makes no sense counts as absent and never as an error.
+ * value that makes no sense counts as absent and never as an error. A route names every parameter it
+ * knows, also those that are absent: the router keeps the raw value of what is not named.
  */
 
 export type SearchParams = Record<string, unknown>;
@@ -19,13 +20,4 @@ export function oneOf<Choice extends string>(
   value: unknown,
 ): Choice | undefined {
   return choices.find((choice) => choice === value);
-}
-
-/** Leaves out what is absent, so that it does not show in the address. */
-export function present<Params extends SearchParams>(
-  params: Params,
-): { [Name in keyof Params]?: Exclude<Params[Name], undefined> } {
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Params]?: Exclude<Params[Name], undefined>;
-  };
 }

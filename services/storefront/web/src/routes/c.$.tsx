@@ -1,9 +1,11 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { oneOf, present, type SearchParams } from '~/browser/search-params';
-import { CategoryPage, listQuery, SORTS } from '~/features/catalog';
+import { oneOf, type SearchParams } from '~/browser/search-params';
+import { CategoryPage, listQuery, SORTS, type Sort } from '~/features/catalog';
 
 export const Route = createFileRoute('/c/$')({
-  validateSearch: ({ sort }: SearchParams) => present({ sort: oneOf(SORTS, sort) }),
+  validateSearch: ({ sort }: SearchParams): { sort?: Sort | undefined } => ({
+    sort: oneOf(SORTS, sort),
+  }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, params, deps: { sort } }) => {
     void queryClient.prefetchInfiniteQuery(listQuery({ category: params._splat ?? '', sort }));
@@ -19,7 +21,7 @@ function Category() {
     <CategoryPage
       path={path}
       sort={sort}
-      onSort={(next) => void navigate({ search: present({ sort: next }), replace: true })}
+      onSort={(next) => void navigate({ search: { sort: next }, replace: true })}
     />
   );
 }

@@ -1,14 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { present, type SearchParams, text } from '~/browser/search-params';
+import { type SearchParams, text } from '~/browser/search-params';
 import { basket, openBasketSheet } from '~/features/cart';
 import { type Product, ProductPage, productQuery, type Variant } from '~/features/catalog';
 import { prepareSheet } from '~/shell/lazy-sheet';
 import { prepareBasket } from '~/shell/session';
 
 export const Route = createFileRoute('/p/$slug')({
-  validateSearch: ({ v }: SearchParams) => present({ v: text(v) }),
+  validateSearch: ({ v }: SearchParams): { v?: string | undefined } => ({ v: text(v) }),
   loader: ({ context: { queryClient }, params: { slug } }) => {
     void queryClient.prefetchQuery(productQuery(slug));
   },

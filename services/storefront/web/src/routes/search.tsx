@@ -1,9 +1,15 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { oneOf, present, type SearchParams, text } from '~/browser/search-params';
-import { listQuery, SearchPage, SORTS } from '~/features/catalog';
+import { oneOf, type SearchParams, text } from '~/browser/search-params';
+import { listQuery, SearchPage, SORTS, type Sort } from '~/features/catalog';
 
 export const Route = createFileRoute('/search')({
-  validateSearch: ({ q, sort }: SearchParams) => present({ q: text(q), sort: oneOf(SORTS, sort) }),
+  validateSearch: ({
+    q,
+    sort,
+  }: SearchParams): { q?: string | undefined; sort?: Sort | undefined } => ({
+    q: text(q),
+    sort: oneOf(SORTS, sort),
+  }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps: { q, sort } }) => {
     void queryClient.prefetchInfiniteQuery(listQuery({ ...(q && { q }), sort }));
@@ -18,7 +24,7 @@ function Search() {
     <SearchPage
       q={q}
       sort={sort}
-      onSort={(next) => void navigate({ search: present({ q, sort: next }), replace: true })}
+      onSort={(next) => void navigate({ search: { q, sort: next }, replace: true })}
     />
   );
 }

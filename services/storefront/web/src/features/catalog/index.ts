@@ -5,6 +5,7 @@ export {
   type Product,
   productQuery,
   SORTS,
+  type Sort,
   smallestRow,
   type Variant,
 } from './api';
