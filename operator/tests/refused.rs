@@ -13,7 +13,7 @@ use localmart_api::LocalMart;
 async fn refusal(space: &Space, spec: &str) -> String {
     match space.dry_run("shop", spec).await {
         Ok(_) => panic!("{spec} was accepted"),
-        Err(status) => status.message.unwrap_or_default(),
+        Err(status) => status.message,
     }
 }
 
@@ -109,7 +109,7 @@ async fn the_api_server_judges_every_change_as_the_offline_test_does() {
         match part {
             None => assert!(answer.is_ok(), "{old} -> {new}: {answer:?}"),
             Some(part) => {
-                let message = answer.unwrap_err().message.unwrap_or_default();
+                let message = answer.unwrap_err().message;
                 assert!(message.contains(part), "{old} -> {new}: {message}");
             }
         }

@@ -30,6 +30,9 @@ pub struct LocalMartStatus {
     /// Ready components of all components, for example `7/7`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<String>,
+    /// Id of the data that the lifecycle tasks have prepared, as on its volume and its Secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_id: Option<String>,
     /// One entry per component.
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -94,7 +94,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
 }
 
 /// What tells this shop's data from any other: of a volume, the id it was made with.
-fn data_identity(shop: &Shop, observed: &Observed) -> Option<String> {
+pub fn data_identity(shop: &Shop, observed: &Observed) -> Option<String> {
     match &shop.database {
         Database::External(external) => Some(format!(
             "{}:{}/{}",

@@ -1,5 +1,7 @@
 //! Gates: what has to be true before the next wave goes.
 
+use k8s_openapi::api::core::v1::Secret;
+use kube::ResourceExt;
 use localmart_api::{TaskState, TaskStatus, names};
 
 use super::{observed::Observed, readiness, shop::Shop};
@@ -101,7 +103,9 @@ pub fn orphaned_data(shop: &Shop, observed: &Observed) -> Option<String> {
                 id = id.map_or("", String::as_str),
             ))
         }
-        (Some(_), None) if has_had_data(observed) => Some(format!(
+        // Between the creation of the Secret and that of the volume there is a moment when only
+        // one is there; once the data was prepared, that moment is over.
+        (Some(password), None) if has_had_data(password, observed) => Some(format!(
             "the Secret {secret} is there, but the volume {claim} that it belongs to is gone. \
              Restore the claim from a backup, or delete the Secret to start with an empty database"
         )),
@@ -119,9 +123,7 @@ pub fn orphaned_data(shop: &Shop, observed: &Observed) -> Option<String> {
     }
 }
 
-/// Between the creation of the Secret and that of the volume there is a moment when only one is
-/// there. It is over once a task has completed.
-fn has_had_data(observed: &Observed) -> bool {
-    let tasks = &observed.status.lifecycle;
-    tasks.iter().any(|task| task.completed.is_some())
+fn has_had_data(password: &Secret, observed: &Observed) -> bool {
+    let prepared = observed.status.data_id.as_ref();
+    prepared.is_some() && password.labels().get(names::DATA_ID) == prepared
 }

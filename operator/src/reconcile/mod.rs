@@ -98,7 +98,8 @@ use kube::{
     Api,
     core::{ApiResource, DynamicObject},
 };
-use localmart_api::{LocalMart, LocalMartStatus, Phase, conditions::Reason, names};
+use localmart_api::{LocalMart, LocalMartSpec, LocalMartStatus, Phase, conditions::Reason, names};
+use serde_json::{Value, json};
 
 use crate::{context::Context, error::Failure};
 use report::Occasion;
@@ -198,16 +199,34 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
 }
 
 fn parse(raw: &DynamicObject) -> Result<LocalMart, Failure> {
-    let value = serde_json::to_value(raw).and_then(serde_json::from_value);
-    value.map_err(|error| {
+    let value = serde_json::to_value(raw).unwrap_or_default();
+    serde_json::from_value(value.clone()).map_err(|error| {
         Failure::new(
             Reason::MalformedObject,
             format!(
-                "this object does not fit the operator's types: {error}. Install the CRD of this \
-                 operator's release and apply the object again"
+                "this object does not fit the operator's types ({}{error}). Install the CRD of \
+                 this operator's release and apply the object again",
+                malformed_fields(&value)
             ),
         )
     })
+}
+
+/// The fields of the spec that do not fit their types; serde says what is wrong, not where.
+fn malformed_fields(object: &Value) -> String {
+    let fields = object["spec"].as_object().into_iter().flatten();
+    let bad: Vec<_> = fields
+        .filter(|(name, value)| {
+            let alone = json!({ *name: value });
+            serde_json::from_value::<LocalMartSpec>(alone).is_err()
+        })
+        .map(|(name, _)| format!("spec.{name}"))
+        .collect();
+    if bad.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", bad.join(", "))
+    }
 }
 
 /// As much of the last report as can be read.

@@ -37,6 +37,8 @@ pub struct Plan {
     pub prune: Vec<Surplus>,
     /// The next state of each lifecycle task.
     pub lifecycle: Vec<TaskStatus>,
+    /// Which data the tasks have prepared, where the operator runs the database.
+    pub data_id: Option<String>,
     /// Why the data is not whole, if it is not.
     pub orphaned: Option<String>,
     /// Whether the services are given what is wanted, not what ran before.
@@ -110,11 +112,32 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
             .filter(|plan| orphaned.is_none() || !plan.has_data_id)
             .collect(),
         prune: prune::surplus(shop, observed, &planned),
+        data_id: prepared_data(shop, observed, tasks.as_deref(), &lifecycle),
         waves,
         lifecycle,
         orphaned,
         released: services_gate.is_open(),
     }
+}
+
+/// The data that stands behind a completed task; what was reported before stays until then.
+fn prepared_data(
+    shop: &Shop,
+    observed: &Observed,
+    tasks: Option<&[Task]>,
+    lifecycle: &[TaskStatus],
+) -> Option<String> {
+    shop.database.managed()?;
+    let completed = |task: &Task| {
+        lifecycle
+            .iter()
+            .any(|status| status.completed.as_ref() == Some(&task.checksum))
+    };
+    let prepared = tasks.unwrap_or_default().iter().any(completed);
+    prepared
+        .then(|| lifecycle::data_identity(shop, observed))
+        .flatten()
+        .or_else(|| observed.status.data_id.clone())
 }
 
 const fn wave(name: &'static str, gate: Gate, objects: Vec<Object>) -> Wave {

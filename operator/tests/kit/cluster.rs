@@ -5,13 +5,12 @@ use std::{collections::BTreeMap, fmt::Debug, path::PathBuf};
 use k8s_openapi::{
     api::{core::v1::Namespace, networking::v1::IngressClass},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
-    apimachinery::pkg::apis::meta::v1::Status,
 };
 use kube::{
     Api, Client, Config, ResourceExt,
     api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams},
     config::{KubeConfigOptions, Kubeconfig},
-    core::{ApiResource, NamespaceResourceScope, Resource},
+    core::{ApiResource, NamespaceResourceScope, PartialObjectMeta, Resource, Status},
 };
 use localmart_api::{LocalMart, LocalMartStatus, Phase, schema};
 use localmart_operator::build::Kind;
@@ -102,6 +101,20 @@ impl Cluster {
         .unwrap();
     }
 
+    /// Removes every LocalMart, for tests whose operator looks everywhere.
+    pub async fn clear(&self) {
+        let api: Api<PartialObjectMeta<LocalMart>> = Api::all(self.client.clone());
+        for shop in api.list(&ListParams::default()).await.unwrap() {
+            let namespace = shop.namespace().unwrap();
+            let api: Api<PartialObjectMeta<LocalMart>> =
+                Api::namespaced(self.client.clone(), &namespace);
+            let _ = api
+                .delete(&shop.name_any(), &DeleteParams::background())
+                .await
+                .unwrap();
+        }
+    }
+
     /// A new namespace that enforces Pod Security `restricted`.
     pub async fn space(&self, purpose: &str) -> Space {
         let name = format!("{purpose}-{}", hex::encode(rand::random::<[u8; 4]>()));
@@ -142,8 +155,8 @@ impl Space {
         Api::namespaced_with(self.cluster.client.clone(), &self.name, &kind.resource())
     }
 
-    /// A LocalMart of this name and spec, created or changed as `kubectl apply` does it: unknown
-    /// fields are refused.
+    /// A LocalMart of this name and spec, created or changed with strict validation, as `kubectl
+    /// apply` asks for it.
     pub async fn apply(&self, name: &str, spec: &str) -> Result<LocalMart, Box<Status>> {
         self.send(name, spec, false).await
     }
@@ -155,25 +168,32 @@ impl Space {
 
     async fn send(&self, name: &str, spec: &str, dry_run: bool) -> Result<LocalMart, Box<Status>> {
         let spec: Value = localmart_operator::yaml::from_str(spec).unwrap();
-        let body = json!({
+        let live = self.api::<LocalMart>().get_opt(name).await.unwrap();
+        let mut body = json!({
             "apiVersion": "localmart.dev/v1alpha1",
             "kind": "LocalMart",
             "metadata": { "name": name, "namespace": self.name },
             "spec": spec,
         });
-        let parameters = PatchParams {
-            dry_run,
-            ..PatchParams::apply(TESTER).force().validation_strict()
+        let path = format!(
+            "/apis/localmart.dev/v1alpha1/namespaces/{}/localmarts",
+            self.name
+        );
+        let query = if dry_run { "&dryRun=All" } else { "" };
+        let request = match live {
+            None => http::Request::post(format!("{path}?fieldValidation=Strict{query}")),
+            Some(live) => {
+                body["metadata"]["resourceVersion"] = json!(live.resource_version());
+                http::Request::put(format!("{path}/{name}?fieldValidation=Strict{query}"))
+            }
         };
-        let sent = self
-            .api::<LocalMart>()
-            .patch(name, &parameters, &Patch::Apply(&body))
-            .await;
-        match sent {
+        let request = request
+            .header("content-type", "application/json")
+            .body(body.to_string().into_bytes())
+            .unwrap();
+        match self.cluster.client.request(request).await {
             Ok(object) => Ok(object),
-            Err(kube::Error::Api(status)) => Err(Box::new(
-                serde_json::from_value(serde_json::to_value(*status).unwrap()).unwrap(),
-            )),
+            Err(kube::Error::Api(status)) => Err(status),
             Err(error) => panic!("apply {name}: {error}"),
         }
     }

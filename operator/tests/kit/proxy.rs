@@ -39,6 +39,12 @@ impl Exchange {
 
     /// Verb, group and resource as in RBAC, for example `patch apps/deployments`.
     pub fn right(&self) -> String {
+        let mut rights = self.rights();
+        rights.remove(0)
+    }
+
+    /// Everything that this request needed: an apply that creates needs both verbs.
+    pub fn rights(&self) -> Vec<String> {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut parts = path.trim_start_matches('/').split('/');
         let group = match parts.next() {
@@ -64,11 +70,15 @@ impl Exchange {
             Method::DELETE => "delete",
             _ => "update",
         };
-        if group.is_empty() {
-            format!("{verb} {resource}")
-        } else {
-            format!("{verb} {group}/{resource}")
+        let target = match group {
+            "" => resource,
+            group => format!("{group}/{resource}"),
+        };
+        let mut rights = vec![format!("{verb} {target}")];
+        if verb == "patch" && self.status == StatusCode::CREATED {
+            rights.push(format!("create {target}"));
         }
+        rights
     }
 }
 

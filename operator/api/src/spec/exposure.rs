@@ -71,7 +71,7 @@ pub struct Storefront {
     pub title: Option<String>,
     /// Currency of all prices, ISO 4217. Absent: EUR.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 3), extend("x-kubernetes-validations" = [rule(
+    #[schemars(length(max = 16), extend("x-kubernetes-validations" = [rule(
         "self.matches('^[A-Z]{3}$')",
         "storefront.currency must be the three capital letters of ISO 4217, such as EUR",
     )]))]

@@ -51,7 +51,7 @@ pub struct Postgres {
 pub struct ManagedPostgres {
     /// Major version, for example `"15"`; never changes in place. Absent: the release's newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 3), extend("x-kubernetes-validations" = [rule(
+    #[schemars(length(max = 16), extend("x-kubernetes-validations" = [rule(
         "self.matches('^[1-9][0-9]+$')",
         "postgres.managed.version must be a major version such as \"15\"",
     )]))]

@@ -109,6 +109,7 @@ pub fn of_plan(
             occasion.previous.version.clone()
         },
         ready: Some(ready),
+        data_id: plan.data_id.clone(),
         components: components
             .into_iter()
             .map(|component| component.status)

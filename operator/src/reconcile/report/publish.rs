@@ -7,7 +7,7 @@ use kube::{
     runtime::events::Recorder,
 };
 use localmart_api::{LocalMart, LocalMartStatus, names::FIELD_MANAGER};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::notices;
 use crate::{error::Failure, metrics::Metrics};
@@ -30,14 +30,18 @@ pub async fn publish(
     // Untyped, so that the status of an object that does not fit our types can be set as well.
     let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
     let body = json!({
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "metadata": { "name": name, "namespace": namespace, "uid": metadata.uid },
-        "status": new,
+        // Not for another object of that name.
+        "metadata": { "uid": metadata.uid },
+        "status": change(old, new),
     });
-    let parameters = PatchParams::apply(FIELD_MANAGER).force();
+    let parameters = PatchParams {
+        field_manager: Some(FIELD_MANAGER.to_owned()),
+        ..PatchParams::default()
+    };
+    // A merge, because server-side apply refuses an object that does not fit its schema, and that
+    // is just what may have to be reported.
     match api
-        .patch_status(name, &parameters, &Patch::Apply(&body))
+        .patch_status(name, &parameters, &Patch::Merge(&body))
         .await
     {
         Ok(_) => metrics.written("LocalMart"),
@@ -60,4 +64,32 @@ pub async fn publish(
         }
     }
     Ok(true)
+}
+
+/// The merge patch from one status to the next: what is gone has to be named.
+fn change(old: &LocalMartStatus, new: &LocalMartStatus) -> Value {
+    let as_map = |status: &LocalMartStatus| match serde_json::to_value(status) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    let mut patch = as_map(new);
+    for name in as_map(old).into_iter().map(|(name, _)| name) {
+        patch.entry(name).or_insert(Value::Null);
+    }
+    Value::Object(patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_named() {
+        let old = LocalMartStatus {
+            url: Some("http://a.localhost".to_owned()),
+            ..LocalMartStatus::default()
+        };
+        let patch = change(&old, &LocalMartStatus::default());
+        assert_eq!(patch, json!({ "message": "", "url": null }));
+    }
 }
