@@ -1,22 +1,22 @@
 //! Headers that tell browsers what the shop never does, so that they refuse it.
 
-use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const PROTECTION: [(HeaderName, HeaderValue); 5] = [
     (
-        http::header::CONTENT_SECURITY_POLICY,
+        header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
             "default-src 'self'; img-src 'self'; style-src 'self'; object-src 'none'; \
              base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ),
     ),
     (
-        http::header::X_CONTENT_TYPE_OPTIONS,
+        header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     ),
     (
-        http::header::REFERRER_POLICY,
+        header::REFERRER_POLICY,
         HeaderValue::from_static("same-origin"),
     ),
     (
@@ -29,10 +29,26 @@ const PROTECTION: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// For a year; told only over a secure transport (RFC 6797, 7.2).
+const REMEMBER_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Adds them to every answer.
-pub(crate) async fn protect(mut response: Response) -> Response {
+pub(crate) async fn protect(request: Request, next: Next) -> Response {
+    let is_secure = came_encrypted(request.headers());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in PROTECTION {
-        response.headers_mut().insert(name, value);
+        headers.insert(name, value);
+    }
+    if is_secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, REMEMBER_TRANSPORT);
     }
     response
+}
+
+/// TLS ends at the ingress, which says so.
+fn came_encrypted(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|protocol| protocol == "https")
 }

@@ -118,6 +118,6 @@ fn router(gateway: Gateway) -> Router {
         .route("/", get(web::serve))
         .route("/{*path}", get(web::serve))
         .layer(middleware::from_fn(origin::check))
-        .layer(middleware::map_response(headers::protect))
+        .layer(middleware::from_fn(headers::protect))
         .with_state(gateway)
 }

@@ -137,6 +137,9 @@ async fn pass(
     State(gateway): State<Gateway>,
     request: Request,
 ) -> Result<Response, Problem> {
+    if has_dots(request.uri().path()) {
+        return Err(not_public_at(request.uri()));
+    }
     let identity = Identity::of(request.headers())?;
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, LARGEST_BODY)
@@ -190,7 +193,20 @@ pub(crate) fn answer_headers(headers: &HeaderMap) -> HeaderMap {
         .collect()
 }
 
+/// Whether a part of the path means "here" or "above", written plainly or encoded. The client would
+/// resolve it, so that another path is asked for than the one that the table let through.
+fn has_dots(path: &str) -> bool {
+    path.split('/').any(|part| {
+        let plain = part.replace("%2e", ".").replace("%2E", ".");
+        plain == "." || plain == ".."
+    })
+}
+
 /// Any path under `/api` that the table does not have, internal ones among them.
 pub(crate) async fn not_public(uri: Uri) -> Response {
-    Problem::not_found(format_args!("public API at {}", uri.path())).into_response()
+    not_public_at(&uri).into_response()
+}
+
+fn not_public_at(uri: &Uri) -> Problem {
+    Problem::not_found(format_args!("public API at {}", uri.path()))
 }
