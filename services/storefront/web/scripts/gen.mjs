@@ -12,10 +12,29 @@ const HEAD = '// Made from ../openapi.json by `npm run gen`. Do not edit.\n';
 
 const MEASURES = ['minLength', 'maxLength', 'minimum', 'maximum', 'pattern'];
 
-/** The measures that the document sets for the members of its schemas. */
+/** The schemas that a request body can hold, by name. */
+function sent() {
+  const names = new Set();
+  const visit = (part) => {
+    if (part === null || typeof part !== 'object') return;
+    const name = part.$ref?.split('/').at(-1);
+    if (name && !names.has(name)) {
+      names.add(name);
+      visit(api.components.schemas[name]);
+    }
+    for (const inner of Object.values(part)) visit(inner);
+  };
+  for (const path of Object.values(api.paths)) {
+    for (const operation of Object.values(path)) visit(operation.requestBody);
+  }
+  return [...names].sort();
+}
+
+/** The measures that the document sets for what is sent. */
 function limits() {
   const found = {};
-  for (const [name, schema] of Object.entries(api.components.schemas)) {
+  for (const name of sent()) {
+    const schema = api.components.schemas[name];
     for (const [member, rules] of Object.entries(schema.properties ?? {})) {
       const set = MEASURES.filter((measure) => measure in rules);
       if (set.length === 0) continue;

@@ -2,7 +2,6 @@ export { api, body } from './client';
 export { explain } from './explain';
 export { limits } from './limits.gen';
 export {
-  type FieldProblem,
   isAbsent,
   isPassing,
   LostReply,
@@ -10,5 +9,5 @@ export {
   ProblemError,
   remedy,
 } from './problem';
-export type { components } from './schema.gen';
+export type { components, paths } from './schema.gen';
 export { backOff } from './waits';

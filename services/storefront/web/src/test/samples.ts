@@ -1,12 +1,14 @@
 import type { components } from '~/api';
 
 type Schemas = components['schemas'];
+type Card = Schemas['ProductList']['items'][number];
+type Variant = Schemas['Product']['variants'][number];
 
 export function eur(minor: number) {
   return { minor, currency: 'EUR' };
 }
 
-export function card(more: Partial<Schemas['Card']> = {}): Schemas['Card'] {
+export function card(more: Partial<Card> = {}): Card {
   return {
     id: '018f0000-0000-7000-8000-000000000001',
     slug: 'stoneware-mug',
@@ -18,7 +20,7 @@ export function card(more: Partial<Schemas['Card']> = {}): Schemas['Card'] {
   };
 }
 
-export function variant(more: Partial<Schemas['Variant']> = {}): Schemas['Variant'] {
+export function variant(more: Partial<Variant> = {}): Variant {
   return {
     id: '018f0000-0000-7000-8000-0000000000a1',
     sku: 'MUG-GREEN-S',
@@ -75,7 +77,7 @@ export function cart(more: Partial<Schemas['Cart']> = {}): Schemas['Cart'] {
     currency: 'EUR',
     lines: [cartLine()],
     count: 2,
-    totals: { items: eur(2998), discount: eur(0), delivery: null, tax: null, grand: null },
+    totals: totals({ items: eur(2998), discount: eur(0) }),
     notices: [],
     state: 'open',
     ...more,
@@ -87,7 +89,7 @@ export function checkout(more: Partial<Schemas['Checkout']> = {}): Schemas['Chec
     id: 'checkout-1',
     state: 'open',
     cart: { id: 'cart-1', version: 1, lines: [] },
-    totals: { items: eur(2998), discount: eur(0), delivery: null, tax: null, grand: null },
+    totals: totals({ items: eur(2998), discount: eur(0) }),
     expires_at: '2099-01-01T00:00:00Z',
     payment: { state: 'none', attempts_left: 3 },
     ...more,
@@ -101,6 +103,11 @@ export const ADDRESS: Schemas['Address'] = {
   city: 'Dublin',
   country: 'IE',
 };
+
+export function totals(more: Partial<Schemas['Totals']> = {}): Schemas['Totals'] {
+  const none = { items: null, discount: null, delivery: null, tax: null, grand: null };
+  return { ...none, ...more };
+}
 
 /** A problem as the server sends it. */
 export function problem(status: number, code: string, more: object = {}) {

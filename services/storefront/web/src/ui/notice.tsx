@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classes } from './classes';
 
-export type NoticeTone = 'info' | 'stale' | 'error' | 'success';
+type NoticeTone = 'info' | 'stale' | 'error' | 'success';
 
 const LOOKS = {
   info: { frame: 'border-blue bg-blue-tint', text: 'text-blue', Icon: Info },

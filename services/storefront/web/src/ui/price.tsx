@@ -2,11 +2,6 @@ import { type Money, parts, show } from '~/money';
 import { t } from '~/text';
 import { classes } from './classes';
 
-/** An amount in running text or a table. */
-export function Price({ money, className }: { money: Money; className?: string }) {
-  return <span className={className}>{show(money)}</span>;
-}
-
 interface PriceTagProps {
   money: Money;
   /** The price before an offer. */

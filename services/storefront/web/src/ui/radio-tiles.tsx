@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 import { classes } from './classes';
 
-export interface Tile {
+interface Tile {
   value: string;
   label: ReactNode;
   /** Struck through: it can be chosen, and the page then says what is missing. */

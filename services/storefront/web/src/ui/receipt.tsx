@@ -5,7 +5,7 @@ import { classes } from './classes';
 import { PriceTag } from './price';
 
 /** Null or absent: not known yet, which is never shown as 0. */
-export interface ReceiptTotals {
+interface ReceiptTotals {
   items?: Money | null;
   /** Taken off, as a positive amount. */
   discount?: Money | null;

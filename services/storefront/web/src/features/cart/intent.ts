@@ -27,9 +27,9 @@ export interface Intent {
 }
 
 /** A pause after the last click, so that many clicks become one request … */
-export const PAUSE_MS = 250;
+const PAUSE_MS = 250;
 /** … and the longest time that clicking on can hold a request back. */
-export const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 1_000;
 
 /** When an intent may be sent. A press on "Add" is one deliberate act and waits for nothing. */
 export function due(intent: Intent): number {

@@ -2,10 +2,10 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, body, type components, isAbsent } from '~/api';
 import { core, side } from '~/api/polling';
 
-export type Card = components['schemas']['Card'];
+export type Card = components['schemas']['ProductList']['items'][number];
 export type Category = components['schemas']['Category'];
 export type Product = components['schemas']['Product'];
-export type Variant = components['schemas']['Variant'];
+export type Variant = Product['variants'][number];
 
 export const SORTS = ['newest', 'price_asc', 'price_desc', 'title'] as const;
 export type Sort = (typeof SORTS)[number];

@@ -1,13 +1,14 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import { api, body, type components, isAbsent, ProblemError, remedy } from '~/api';
+import { api, body, type components, isAbsent, ProblemError, type paths, remedy } from '~/api';
 import { core } from '~/api/polling';
 import { basket } from '~/features/cart';
 
 export type Checkout = components['schemas']['Checkout'];
-export type Address = components['schemas']['Address'];
 export type ShippingRate = components['schemas']['ShippingRate'];
-export type CardDetails = components['schemas']['PaymentRequest']['card'];
-type Patch = components['schemas']['PatchCheckout'];
+type Body<Call extends { requestBody?: { content: { 'application/json': unknown } } | undefined }> =
+  NonNullable<Call['requestBody']>['content']['application/json'];
+type Patch = Body<paths['/api/v1/checkouts/{id}']['patch']>;
+export type CardDetails = Body<paths['/api/v1/checkouts/{id}/payment']['post']>['card'];
 type Money = components['schemas']['Money'];
 
 export function checkoutQuery(id: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ADDRESS, checkout, eur } from '~/test/samples';
+import { ADDRESS, checkout, eur, totals } from '~/test/samples';
 import type { Checkout } from './api';
 import { agreement, cheapest, mayEnter, progress } from './model';
 
@@ -48,10 +48,10 @@ describe('the preselected rate', () => {
 
 describe('what is agreed to', () => {
   it('is the same for the same and another for another', () => {
-    const agreed = checkout({ ...paying('ready'), totals: { grand: eur(100) } });
+    const agreed = checkout({ ...paying('ready'), totals: totals({ grand: eur(100) }) });
     expect(agreement(agreed)).toBe(agreement(structuredClone(agreed)));
     const others = [
-      { ...agreed, totals: { grand: eur(101) } },
+      { ...agreed, totals: totals({ grand: eur(101) }) },
       { ...agreed, rate: 'express' },
       { ...agreed, email: 'eve@example.org' },
       { ...agreed, address: { ...ADDRESS, line1: '2 Analytical Row' } },

@@ -10,7 +10,7 @@ const GRID =
  * A product on a shelf: the picture, the tag on the shelf's edge, the name. The whole card is one
  * link; its text is the name, so that lists of links read well.
  */
-export function ProductCard({ card, level: Heading }: { card: Card; level: 'h2' | 'h3' }) {
+function ProductCard({ card, level: Heading }: { card: Card; level: 'h2' | 'h3' }) {
   return (
     <article className="group relative flex h-full flex-col">
       <div className="relative border-2 border-ink bg-[#fff]">

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { type Money, show } from '~/money';
+import { type Money, same, show } from '~/money';
 import { t } from '~/text/buying';
 import { Button, buttonClass, Modal } from '~/ui';
 import type { Checkout } from '../api';
@@ -48,7 +48,7 @@ export function priceChange(before: Checkout, after: Checkout): PriceChange | nu
   if (!old || !now) return null;
   const lines = after.cart.lines.flatMap((line) => {
     const earlier = before.cart.lines.find((each) => each.variant_id === line.variant_id);
-    return earlier && earlier.unit.minor !== line.unit.minor
+    return earlier && !same(earlier.unit, line.unit)
       ? [{ title: line.title, old: earlier.unit, now: line.unit }]
       : [];
   });

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { delay, HttpResponse, http } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { draw } from '~/test/render';
-import { ADDRESS, checkout, eur, problem } from '~/test/samples';
+import { ADDRESS, checkout, eur, problem, totals } from '~/test/samples';
 import { server } from '~/test/server';
 import type { Checkout } from '../api';
 import { ReviewStep } from './review-step';
@@ -15,7 +15,7 @@ function ready(grand = 3638): Checkout {
     email: 'ada@example.org',
     address: ADDRESS,
     rate: 'standard',
-    totals: { items: eur(2998), delivery: eur(490), tax: eur(150), grand: eur(grand) },
+    totals: totals({ items: eur(2998), delivery: eur(490), tax: eur(150), grand: eur(grand) }),
     payment: { state: 'ready', attempts_left: 3, card: { brand: 'LocalCard', last4: '0002' } },
   });
 }
