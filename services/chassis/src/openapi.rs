@@ -3,7 +3,7 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        Info, OpenApi as Document, OpenApiBuilder, ServerBuilder,
+        Info, OpenApi as Document, OpenApiBuilder,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -30,12 +30,13 @@ pub fn document(service: Service, title: &str) -> Document {
                 .build(),
         ),
     );
+    let mut info = Info::new(title, env!("CARGO_PKG_VERSION"));
+    info.description = Some(format!(
+        "Everything that the {service} service answers. Paths under /internal/ are for other \
+         services only."
+    ));
     OpenApiBuilder::new()
-        .info(Info::new(title, env!("CARGO_PKG_VERSION")))
-        .servers(Some([ServerBuilder::new()
-            .url("/")
-            .description(Some(format!("{service}, or the shop's own origin")))
-            .build()]))
+        .info(info)
         .components(Some(components))
         .build()
 }

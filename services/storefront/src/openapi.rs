@@ -1,5 +1,7 @@
 //! The public API's description: each service's own, cut down to what the table lets through.
 
+mod reachable;
+
 use std::{fmt::Write, sync::LazyLock};
 
 use axum::response::{Html, IntoResponse, Response};
@@ -43,6 +45,7 @@ pub fn openapi() -> OpenApi {
             .collect();
         merged.merge(document);
     }
+    reachable::keep_reachable(&mut merged);
     merged
 }
 
