@@ -19,7 +19,7 @@ use kube::{
     Api, Client, ResourceExt,
     core::{NamespaceResourceScope, PartialObjectMeta, Resource},
     runtime::{
-        controller::{Action, Config, Controller},
+        controller::{self, Action, Config, Controller},
         reflector::ObjectRef,
         watcher,
     },
@@ -79,9 +79,14 @@ pub async fn run(
             .graceful_shutdown_on(stop.clone())
             .run(on_event, on_failure, Arc::new(context.clone()))
             .for_each(|result| async move {
-                if let Err(error) = result {
-                    // Failures of passes were logged where they happened; this is the queue's own.
-                    tracing::debug!(%error, "pass ended");
+                match result {
+                    // Logged where it happened. An object may go between its event and its pass.
+                    Ok(_)
+                    | Err(
+                        controller::Error::ReconcilerFailed(..)
+                        | controller::Error::ObjectNotFound(_),
+                    ) => {}
+                    Err(error) => tracing::warn!(%error, "watch failed; it is tried again"),
                 }
             });
         controllers.push(async move {

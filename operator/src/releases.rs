@@ -22,6 +22,10 @@ use crate::yaml;
 /// Version of this operator, and so the release of a LocalMart that names none.
 pub const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Major version in a table that nobody wrote: that of the distribution whose packages the
+/// project's own image is made from.
+const CONVENTIONAL_POSTGRES: &str = "15";
+
 /// Every release that this operator can install.
 #[derive(Clone, Debug)]
 pub struct Releases(BTreeMap<String, Release>);
@@ -113,7 +117,10 @@ impl Releases {
         let release = Release {
             migrate: tagged(topology::MIGRATE_IMAGE),
             redis: tagged(topology::REDIS_IMAGE),
-            postgres: PostgresImages::Any(tagged(topology::POSTGRES_IMAGE)),
+            postgres: PostgresImages::ByMajor(BTreeMap::from([(
+                CONVENTIONAL_POSTGRES.to_owned(),
+                tagged(topology::POSTGRES_IMAGE),
+            )])),
             services: Service::ALL
                 .map(|service| (service.name().to_owned(), tagged(service.image())))
                 .into(),

@@ -1,5 +1,7 @@
 //! The examples, from `kubectl apply` to Ready.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use kit::{Cluster, Operator, eventually, kubelet::Kubelet};

@@ -1,6 +1,8 @@
 //! Killed with SIGKILL after any write of a first installation, the operator ends up with the same
 //! shop as if nothing had happened.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use std::{

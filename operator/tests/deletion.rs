@@ -1,5 +1,7 @@
 //! What happens to data when a LocalMart goes, and when one of the same name comes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Secret};

@@ -1,5 +1,7 @@
 //! Whatever somebody deletes or edits by hand comes back, and what is wanted no more goes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Steady state costs reads and not a single write.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet};

@@ -1,5 +1,7 @@
 //! Of two operators one works, and the other takes over.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use k8s_openapi::api::coordination::v1::Lease;

@@ -1,6 +1,8 @@
 //! Gates: lifecycle Jobs before services, the old release kept in place while the new one waits,
 //! failures told with the task's last words.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use k8s_openapi::api::{batch::v1::Job, core::v1::Secret};
@@ -191,6 +193,38 @@ async fn a_pod_that_cannot_start_is_named_with_its_reason() {
             message.contains("ErrImageNeverPull").then_some(())
         })
         .await;
+}
+
+/// A wrong image is no dead end, for the stores no more than for the services.
+#[tokio::test]
+async fn correcting_a_wrong_image_is_enough() {
+    let space = Cluster::connect().await.space("typo").await;
+    let kubelet = Kubelet::start(&space);
+    kubelet.stick("localmart/typo:1", "ErrImagePull");
+    let _operator = Operator::start(&space).await;
+    let wrong = "{redis: {managed: {image: 'localmart/typo:1'}}, services: {cart: {image: 'localmart/typo:1'}}}";
+    for before in ["{}", wrong] {
+        // Once as an edit of a shop that runs, once as the first thing that is tried.
+        space.apply("shop", before).await.unwrap();
+        if before == "{}" {
+            space.phase("shop", Phase::Ready).await;
+            space.apply("shop", wrong).await.unwrap();
+        }
+        let message = space
+            .status("shop", "names the wrong image's trouble", |_, status| {
+                let message = &status.component("redis")?.message;
+                message
+                    .contains("ErrImagePull")
+                    .then(|| status.message.clone())
+            })
+            .await;
+        assert!(message.contains("redis"), "{message}");
+        space.apply("shop", "{}").await.unwrap();
+        space.phase("shop", Phase::Ready).await;
+        space.delete::<localmart_api::LocalMart>("shop").await;
+        space.gone(Kind::Deployment, "shop-cart").await;
+        space.gone(Kind::StatefulSet, "shop-redis").await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! One bad LocalMart blocks nobody else. These tests loosen the CRD or watch the whole cluster, so
 //! they have a program of their own and run one after the other.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 use kit::{Cluster, Operator, Space, kubelet::Kubelet, operator::Options};

@@ -1,6 +1,8 @@
 //! Wrong specs are refused at `kubectl apply`, in words a person can act on: by a real API server,
 //! with its strict decoding and its cost budget for rules.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod kit;
 
 #[path = "../api/tests/cases/mod.rs"]

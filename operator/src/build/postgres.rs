@@ -34,6 +34,8 @@ pub fn build(shop: &Shop, database: &ManagedDatabase) -> Object {
         spec: Some(StatefulSetSpec {
             replicas: Some(i32::from(!shop.suspend)),
             service_name: Some(identity.child(COMPONENT)),
+            // A pod that cannot start must not keep a corrected one from taking its place.
+            pod_management_policy: Some("Parallel".to_owned()),
             selector: selector(identity, COMPONENT),
             template: PodTemplateSpec {
                 metadata: Some(ObjectMeta {

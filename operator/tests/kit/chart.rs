@@ -26,8 +26,9 @@ pub fn template(release: &str, namespace: &str, values: &[(&str, &str)]) -> Vec<
     }
     let output = command.output().unwrap_or_else(|error| {
         panic!(
-            "cannot start {helm:?}: {error}; set LOCALMART_TEST_HELM to a helm, `cargo xtask \
-             cluster start` builds one"
+            "cannot start {}: {error}; set LOCALMART_TEST_HELM to a helm, `cargo xtask cluster \
+             start` builds one",
+            helm.display()
         )
     });
     let said = String::from_utf8_lossy(&output.stderr);

@@ -74,10 +74,10 @@ impl Kubelet {
         });
     }
 
-    /// New pods of this component cannot start for this reason.
-    pub fn stick(&self, component: &str, reason: &str) {
+    /// New pods of this component, or with this image, cannot start for this reason.
+    pub fn stick(&self, what: &str, reason: &str) {
         self.order(|orders| {
-            orders.stuck.insert(component.to_owned(), reason.to_owned());
+            orders.stuck.insert(what.to_owned(), reason.to_owned());
         });
     }
 
@@ -154,7 +154,8 @@ fn next_status(pod: &Pod, orders: &Orders) -> Option<Value> {
     if orders.held.contains(&component) || orders.held.contains(&task) || phase != "Pending" {
         return None;
     }
-    if let Some(reason) = orders.stuck.get(&component) {
+    let image = container.image.clone().unwrap_or_default();
+    if let Some(reason) = orders.stuck.get(&component).or(orders.stuck.get(&image)) {
         let told = pod.status.as_ref()?.container_statuses.is_some();
         return (!told)
             .then(|| status("Pending", false, json!({ "waiting": { "reason": reason } })));
