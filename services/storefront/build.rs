@@ -1,5 +1,8 @@
 //! Lists the built web shop for embedding. Without `web/dist` the list is empty and the gateway
 //! serves a page that says how to build it, so Rust work needs no Node.
+//!
+//! What is embedded is a copy: a build of the web shop replaces `dist` whenever it likes, also
+//! while the gateway is being compiled.
 
 use std::{
     env,
@@ -19,17 +22,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", dist.display());
     }
     files.sort();
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let copies = out.join("web");
+    if copies.exists() {
+        fs::remove_dir_all(&copies)?;
+    }
     let mut source = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&dist)?.to_string_lossy().into_owned();
-        let path = file.to_string_lossy().into_owned();
+        let copy = copies.join(&name);
+        fs::create_dir_all(copy.parent().unwrap_or(&copies))?;
+        fs::copy(&file, &copy)?;
+        let path = copy.to_string_lossy().into_owned();
         writeln!(source, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     source.push_str("]\n");
-    fs::write(
-        Path::new(&env::var("OUT_DIR")?).join("web_files.rs"),
-        source,
-    )?;
+    fs::write(out.join("web_files.rs"), source)?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! What the process was told: the variables of [`topology::settings`], read once at the start.
 
-use std::{collections::HashMap, fmt, fs, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    collections::HashMap, fmt, fs, net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr,
+};
 
 use contracts::Currency;
 use topology::{Service, settings};
@@ -192,6 +194,9 @@ impl Listeners {
     }
 }
 
+/// Connections of a pod unless it is told otherwise.
+const CONNECTIONS: NonZeroU32 = NonZeroU32::new(4).unwrap();
+
 /// How to reach Postgres.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -217,11 +222,13 @@ impl Database {
             name: from.text(settings::DATABASE_NAME, "the name of the database")?,
             user: from.text(settings::DATABASE_USER, "the role to log in with")?,
             password: from.secret_file(settings::DATABASE_PASSWORD_FILE)?,
-            connections: from.parsed_or(
-                settings::DATABASE_CONNECTIONS,
-                "a number of connections",
-                4,
-            )?,
+            connections: from
+                .parsed_or(
+                    settings::DATABASE_CONNECTIONS,
+                    "a number of connections, 1 or more",
+                    CONNECTIONS,
+                )?
+                .get(),
         })
     }
 }
@@ -271,6 +278,20 @@ mod tests {
         let settings = Settings::from_pairs([("CATALOG_URL", "catalog:8080")]);
         let error = settings.url(Service::Catalog).expect_err("no scheme");
         assert!(error.to_string().contains("http://"), "{error}");
+    }
+
+    #[test]
+    fn a_pool_without_connections_is_refused() {
+        let password = tempfile::NamedTempFile::new().expect("a temporary file");
+        let settings = Settings::from_pairs([
+            ("DATABASE_HOST", "db"),
+            ("DATABASE_NAME", "localmart"),
+            ("DATABASE_USER", "lm_00000000_catalog_app_a"),
+            ("DATABASE_PASSWORD_FILE", &password.path().to_string_lossy()),
+            ("DATABASE_CONNECTIONS", "0"),
+        ]);
+        let error = Database::from_settings(&settings).expect_err("nothing could be asked");
+        assert!(error.to_string().contains("1 or more"), "{error}");
     }
 
     #[test]
