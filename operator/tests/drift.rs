@@ -54,6 +54,9 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
             vec![
                 json!({ "spec": { "selector": { "app.kubernetes.io/component": "nobody" } } }),
                 json!({ "spec": { "selector": { "extra": "key" } } }),
+                // Of a list that is merged by key, the key itself.
+                json!({ "spec": { "ports": [{ "port": 81, "name": "http", "protocol": "TCP" },
+                    { "port": 9090, "name": "admin", "protocol": "TCP" }, { "$patch": "replace" }] } }),
             ],
         ),
         (
@@ -62,7 +65,15 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
         ),
         (
             Kind::Deployment,
-            vec![json!({ "spec": { "replicas": 0 } }), image("catalog")],
+            vec![
+                json!({ "spec": { "replicas": 0 } }),
+                image("catalog"),
+                // Another container, another variable.
+                image("rogue"),
+                json!({ "spec": { "template": { "spec": { "containers": [
+                    { "name": "catalog", "env": [{ "name": "ROGUE", "value": "1" }] },
+                ] } } } }),
+            ],
         ),
         (
             Kind::PodDisruptionBudget,

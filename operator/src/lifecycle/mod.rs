@@ -87,7 +87,9 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
             checksum: checksum(&["seed", image, &data, &prefix, &shop.currency]),
             arguments: vec!["seed".to_owned()],
             env: common_env(shop),
-            files: vec![passwords_of(shop, &both_logins)],
+            files: vec![passwords_of(shop, &|service| {
+                vec![settings::app_password(service)]
+            })],
         });
     }
     Some(tasks)

@@ -1,7 +1,9 @@
 //! Apply: makes the cluster look like the plan, one object at a time.
 //!
 //! Server-side apply with one field manager. What is there and as wanted is not sent at all (see
-//! [`super::drift`]); what belongs to somebody else is left alone.
+//! [`super::drift`]); what belongs to somebody else is left alone. Only what apply cannot undo,
+//! entries that somebody put into our lists, is cleared by a patch before it (see
+//! [`super::strays`]).
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
@@ -15,7 +17,7 @@ use localmart_api::{
 };
 use serde_json::json;
 
-use super::{drift, observed::Observed, plan::Plan, shop::Identity};
+use super::{drift, observed::Observed, plan::Plan, shop::Identity, strays};
 use crate::{
     build::{Key, Kind, Object, secrets::SecretPlan},
     error::Failure,
@@ -92,12 +94,33 @@ async fn ensure(
             .await
             .map_err(|error| Failure::api(&doing("read"), &error))?,
     };
-    let live = known.or(found.as_ref());
-    if let Some(live) = live {
-        check_belongs(key, live, identity)?;
-        if key.kind == Kind::Job || !drift::needs_apply(&object.body, live) {
+    let mut live = known.cloned().or(found);
+    let mut written = false;
+    if let Some(found) = &live {
+        check_belongs(key, found, identity)?;
+        if key.kind == Kind::Job {
             return Ok(false);
         }
+        let value = serde_json::to_value(found).unwrap_or_default();
+        if let Some(patch) = strays::removal(&object.body, &value) {
+            let parameters = PatchParams {
+                field_manager: Some(FIELD_MANAGER.to_owned()),
+                ..PatchParams::default()
+            };
+            let cleared = api
+                .patch(&key.name, &parameters, &Patch::Merge(&patch))
+                .await
+                .map_err(|error| Failure::api(&doing("clear"), &error))?;
+            tracing::info!(object = %key, namespace = identity.namespace, "cleared");
+            live = Some(cleared);
+            written = true;
+        }
+    }
+    if let Some(live) = &live
+        && !drift::needs_apply(&object.body, live)
+    {
+        observed.objects.insert(key.clone(), live.clone());
+        return Ok(written);
     }
     let mut parameters = PatchParams::apply(FIELD_MANAGER);
     // Forced only on what is known to be ours: against an object that somebody makes at this very

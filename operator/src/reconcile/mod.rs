@@ -89,6 +89,7 @@ pub mod prune;
 pub mod readiness;
 pub mod report;
 pub mod shop;
+pub mod strays;
 pub mod validate;
 
 use std::time::Duration;
