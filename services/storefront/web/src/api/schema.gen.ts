@@ -192,7 +192,7 @@ export interface components {
       id: string;
       number: string;
       state: components['schemas']['OrderState'];
-      payment_status: string;
+      payment_status: 'none' | 'authorized' | 'captured' | 'partially_refunded' | 'refunded' | 'voided';
       fulfillment_status: string;
       email: string;
       address: components['schemas']['Address'];

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useBasket } from '~/features/cart';
 import { categoriesQuery, topLevel } from '~/features/catalog';
 import { t } from '~/text';
-import { Modal } from '~/ui';
+import { classes, Modal } from '~/ui';
 import { Logo } from './logo';
 
 const CONTAINER = 'mx-auto w-full max-w-[76rem] px-4 sm:px-6 md:px-8';
@@ -119,13 +119,16 @@ function CategoryBar() {
 function StallsMenu() {
   const [open, setOpen] = useState(false);
   const { data } = useQuery(categoriesQuery);
-  if (!data) return null;
   return (
     <div className="sm:hidden">
       <button
         type="button"
         aria-label={t('shell.stalls.open')}
-        className="inline-flex min-h-11 items-center gap-2 border-2 border-ink bg-card px-3 font-bold"
+        className={classes(
+          'inline-flex min-h-11 items-center gap-2 border-2 border-ink bg-card px-3 font-bold',
+          // Keeps its place until there is something to show.
+          !data && 'invisible',
+        )}
         onClick={() => setOpen(true)}
       >
         <Menu aria-hidden="true" className="size-5" />
@@ -135,7 +138,7 @@ function StallsMenu() {
       </button>
       <Modal open={open} onClose={() => setOpen(false)} title={t('shell.stalls')} sheet>
         <ul className="min-h-0 grow divide-y divide-line overflow-y-auto">
-          {topLevel(data.items).map((category) => (
+          {topLevel(data?.items ?? []).map((category) => (
             <li key={category.path}>
               <Link
                 to="/c/$"

@@ -24,11 +24,13 @@ export function Shell() {
         {t('shell.skip')}
       </a>
       <OfflineBar />
-      <Header slim={slim} />
+      {/* Made anew where the header changes its height: what is new does not shift. */}
+      <Header key={`header-${slim}`} slim={slim} />
       <main
+        key={`main-${slim}`}
         id="main"
         tabIndex={-1}
-        className="mx-auto w-full max-w-[76rem] grow px-4 pt-8 outline-none sm:px-6 md:px-8 md:pt-12"
+        className="mx-auto min-h-[calc(100dvh-8rem)] w-full max-w-[76rem] grow px-4 pt-8 outline-none sm:px-6 md:px-8 md:pt-12"
       >
         <Outlet />
       </main>

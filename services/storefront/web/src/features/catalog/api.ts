@@ -1,8 +1,15 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
 import { api, body, type components, isAbsent } from '~/api';
 import { core, side } from '~/api/polling';
 
-export type Card = components['schemas']['ProductList']['items'][number];
+type ProductList = components['schemas']['ProductList'];
+export type Card = ProductList['items'][number];
 export type Category = components['schemas']['Category'];
 export type Product = components['schemas']['Product'];
 export type Variant = Product['variants'][number];
@@ -79,4 +86,16 @@ export function productQuery(slug: string) {
     queryFn: ({ signal }) =>
       body(api.core.GET('/api/v1/products/{slug}', { signal, params: { path: { slug } } })),
   });
+}
+
+/** What a list already told about a product, so that its page can begin with it. */
+export function knownCard(client: QueryClient, slug: string): Card | undefined {
+  const lists = client.getQueriesData<ProductList | InfiniteData<ProductList>>({
+    queryKey: ['public', 'products'],
+    predicate: ({ queryKey }) => queryKey[2] !== 'detail',
+  });
+  return lists
+    .flatMap(([, data]) => (data && 'pages' in data ? data.pages : data ? [data] : []))
+    .flatMap((list) => list.items)
+    .find((card) => card.slug === slug);
 }

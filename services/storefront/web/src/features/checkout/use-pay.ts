@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { orderQuery } from '~/features/orders';
 import { t } from '~/text/buying';
 import { announce } from '~/ui';
 import { type Checkout, checkoutQuery, completeCheckout, readCheckout } from './api';
@@ -55,7 +56,12 @@ export function usePay(checkout: Checkout, onOutcome: (outcome: Outcome) => void
       if (!total) return null;
       setPhase('paying');
       const key = payKey(id, agreement(agreed));
-      return pay({ ...teller(), complete: () => completeCheckout(id, total, key) });
+      const complete = async () => {
+        const order = await completeCheckout(id, total, key);
+        client.setQueryData(orderQuery(order.number).queryKey, order);
+        return order;
+      };
+      return pay({ ...teller(), complete });
     });
 
   const running = told(checkout) === 'running';

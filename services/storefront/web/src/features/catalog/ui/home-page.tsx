@@ -130,7 +130,7 @@ function Hero({ featured, pending }: { featured: Card | undefined; pending: bool
         pending && (
           <div className="border-2 border-line">
             <Skeleton className="aspect-square" />
-            <div className="h-[94px]" />
+            <div className="h-[110px]" />
           </div>
         )
       )}

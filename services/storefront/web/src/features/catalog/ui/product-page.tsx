@@ -1,14 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Clock, Truck, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { t } from '~/text';
-import { EmptyState, Page, Panel, Skeleton } from '~/ui';
-import { categoriesQuery, type Product, productQuery, type Variant } from '../api';
+import { classes, EmptyState, Page, Panel, Picture, PriceTag, Skeleton } from '~/ui';
+import { categoriesQuery, knownCard, type Product, productQuery, type Variant } from '../api';
 import { chosenVariant, trail } from '../model';
 import { Breadcrumb } from './breadcrumb';
 import { BuyBox } from './buy-box';
 import { Gallery } from './gallery';
 import { Stalls } from './stalls';
+
+const COLUMNS = 'mt-4 grid gap-8 md:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] md:gap-12';
 
 interface ProductPageProps {
   slug: string;
@@ -24,14 +26,14 @@ export function ProductPage({ slug, sku, onVariant, onAdd }: ProductPageProps) {
       query={query}
       failed={t('product.failed')}
       absent={<MissingProduct />}
-      skeleton={<ProductSkeleton />}
+      skeleton={<ProductSkeleton slug={slug} />}
     >
       {(product) => {
         const variant = chosenVariant(product, sku);
         return (
           <Page title={product.title}>
             <ProductTrail path={product.category.path} title={product.category.title} />
-            <div className="mt-4 grid gap-8 md:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] md:gap-12">
+            <div className={COLUMNS}>
               <Gallery
                 key={slug}
                 images={
@@ -131,13 +133,21 @@ function MissingProduct() {
   );
 }
 
-function ProductSkeleton() {
+/** Begins with what a list told; the rest keeps its place. */
+function ProductSkeleton({ slug }: { slug: string }) {
+  const card = knownCard(useQueryClient(), slug);
   return (
     <>
-      <div className="h-6" />
-      <div className="mt-4 grid gap-8 md:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] md:gap-12">
+      <div className="h-6">{card && <Breadcrumb steps={[card.category]} />}</div>
+      <div className={COLUMNS}>
         <div>
-          <Skeleton className="aspect-square border-2 border-line" />
+          <div className={classes('border-2', card ? 'border-ink' : 'border-line')}>
+            {card ? (
+              <Picture image={card.image} main className="w-full" />
+            ) : (
+              <Skeleton className="aspect-square" />
+            )}
+          </div>
           <div className="mt-3 grid grid-cols-4 gap-3">
             {['a', 'b', 'c', 'd'].map((key) => (
               <Skeleton key={key} className="aspect-square border-2 border-line" />
@@ -145,8 +155,19 @@ function ProductSkeleton() {
           </div>
         </div>
         <div className="space-y-6">
-          <Skeleton className="h-16 w-4/5" />
-          <Skeleton className="h-[70px] w-40" />
+          {card ? (
+            <>
+              <h1 tabIndex={-1} className="text-h1">
+                {card.title}
+              </h1>
+              <PriceTag money={card.price} was={card.compare_at} size="l" />
+            </>
+          ) : (
+            <>
+              <Skeleton className="h-16 w-4/5" />
+              <Skeleton className="h-[70px] w-40" />
+            </>
+          )}
           <Skeleton className="h-11 w-full" />
           <Skeleton className="h-11 w-full" />
         </div>

@@ -33,7 +33,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-/** Where it goes and who hears of it. */
+/** Where it goes, who hears of it and what became of the money. */
 export function OrderFacts({ order }: { order: Order }) {
   return (
     <dl className="divide-y divide-line border-y-2 border-ink">
@@ -41,6 +41,7 @@ export function OrderFacts({ order }: { order: Order }) {
         <AddressText address={order.address} />
       </Fact>
       <Fact label={t('order.contact')}>{order.email}</Fact>
+      <Fact label={t('order.payment')}>{t(`order.payment.${order.payment_status}`)}</Fact>
     </dl>
   );
 }
