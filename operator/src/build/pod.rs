@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::{
     api::core::v1::{
-        Capabilities, ConfigMapVolumeSource, Container, EmptyDirVolumeSource, KeyToPath,
-        LocalObjectReference, PodSecurityContext, PodSpec, ProjectedVolumeSource,
+        Capabilities, ConfigMapVolumeSource, Container, EmptyDirVolumeSource, ExecAction,
+        KeyToPath, LocalObjectReference, PodSecurityContext, PodSpec, Probe, ProjectedVolumeSource,
         ResourceRequirements, SeccompProfile, SecretProjection, SecurityContext, Volume,
         VolumeMount, VolumeProjection,
     },
@@ -97,6 +97,19 @@ fn amounts(amount: &Amount) -> BTreeMap<String, Quantity> {
         ("cpu".to_owned(), Quantity(amount.cpu.to_string())),
         ("memory".to_owned(), Quantity(amount.memory.to_string())),
     ])
+}
+
+/// Asks every second until the answer is good: a start is noticed at once, however long it takes,
+/// and the probes after it need not be frequent. A store that replays its log is not cut short.
+pub fn until_started(question: ExecAction) -> Probe {
+    const A_DAY: i32 = 24 * 60 * 60;
+    Probe {
+        exec: Some(question),
+        period_seconds: Some(1),
+        timeout_seconds: Some(5),
+        failure_threshold: Some(A_DAY),
+        ..Probe::default()
+    }
 }
 
 /// A volume of files out of Secrets: for each Secret, its keys and their file names.

@@ -74,6 +74,18 @@ fn pod_spec(shop: &Shop, database: &ManagedDatabase) -> PodSpec {
     }
 }
 
+/// Whether the server takes connections. Over the network address: while the image prepares a new
+/// database, a server listens on the socket only.
+fn answers() -> ExecAction {
+    ExecAction {
+        command: Some(
+            ["pg_isready", "--host=127.0.0.1", "--username=postgres"]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
+    }
+}
+
 fn container(shop: &Shop, database: &ManagedDatabase) -> Container {
     let mut arguments = BTreeMap::from([(
         "max_connections".to_owned(),
@@ -106,18 +118,12 @@ fn container(shop: &Shop, database: &ManagedDatabase) -> Container {
             pod::mount("run", "/var/run/postgresql"),
             pod::mount("tmp", "/tmp"),
         ]),
-        // Over the network address: while the image prepares a new database, a server listens on
-        // the socket only. There is no liveness probe: a long recovery must not be cut short.
+        startup_probe: Some(pod::until_started(answers())),
+        // There is no liveness probe: a long recovery must not be cut short.
         readiness_probe: Some(Probe {
-            exec: Some(ExecAction {
-                command: Some(
-                    ["pg_isready", "--host=127.0.0.1", "--username=postgres"]
-                        .map(str::to_owned)
-                        .to_vec(),
-                ),
-            }),
-            period_seconds: Some(3),
-            timeout_seconds: Some(3),
+            exec: Some(answers()),
+            period_seconds: Some(10),
+            timeout_seconds: Some(5),
             ..Probe::default()
         }),
         ..pod::container(

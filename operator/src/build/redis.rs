@@ -125,16 +125,15 @@ fn container(shop: &Shop) -> Container {
             pod::read_only("acl", ACL_MOUNT),
         ]),
         // With `-e` an error reply fails the probe: while Redis loads its file it answers LOADING.
+        startup_probe: Some(pod::until_started(ping(&["-e", "ping"]))),
         readiness_probe: Some(Probe {
             exec: Some(ping(&["-e", "ping"])),
-            period_seconds: Some(3),
-            timeout_seconds: Some(3),
+            period_seconds: Some(10),
+            timeout_seconds: Some(5),
             ..Probe::default()
         }),
-        // Any reply will do here: loading a large file must not be cut short.
         liveness_probe: Some(Probe {
             exec: Some(ping(&["ping"])),
-            initial_delay_seconds: Some(30),
             period_seconds: Some(20),
             timeout_seconds: Some(10),
             failure_threshold: Some(6),
