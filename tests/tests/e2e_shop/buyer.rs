@@ -1,10 +1,6 @@
 //! A guest who buys through the ingress, as an API client does.
 
-use std::{
-    collections::BTreeSet,
-    net::SocketAddr,
-    sync::Mutex,
-};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Mutex};
 
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::{Client, Method, Url};
@@ -41,22 +37,39 @@ impl Buyer {
             .resolve(host, SocketAddr::from(([127, 0, 0, 1], port)))
             .tls_certs_only([])
             .build()?;
-        Ok(Self { http, base, token: Mutex::new(None) })
+        Ok(Self {
+            http,
+            base,
+            token: Mutex::new(None),
+        })
     }
 
     /// A whole purchase with the card that is approved.
     pub(crate) async fn buy_something(&self) -> Result<Order> {
         let checkout = self.ready_checkout().await?;
         let (order, trace_id) = self.complete(&checkout, "only-once").await?;
-        let number = order["number"].as_str().context("the order has no number")?;
-        Ok(Order { number: number.to_owned(), total: order["totals"]["grand"].clone(), trace_id })
+        let number = order["number"]
+            .as_str()
+            .context("the order has no number")?;
+        Ok(Order {
+            number: number.to_owned(),
+            total: order["totals"]["grand"].clone(),
+            trace_id,
+        })
     }
 
     /// Opens a cart and remembers its token.
     pub(crate) async fn new_cart(&self) -> Result<Value> {
         let cart = self.call(Method::POST, "carts", Some(json!({}))).await?;
-        let token = cart["token"].as_str().context("the new cart came without a token")?;
-        *self.token.lock().unwrap() = Some(token.to_owned());
+        // Only a guest without a token gets one.
+        let mut token = self.token.lock().unwrap();
+        if token.is_none() {
+            let new = cart["token"]
+                .as_str()
+                .context("the new cart came without a token")?;
+            *token = Some(new.to_owned());
+        }
+        drop(token);
         Ok(cart)
     }
 
@@ -70,7 +83,9 @@ impl Buyer {
             .find(|card| card["stock"] == "in")
             .context("nothing is in stock")?;
         let slug = card["slug"].as_str().context("a card has no slug")?;
-        let product = self.call(Method::GET, &format!("products/{slug}"), None).await?;
+        let product = self
+            .call(Method::GET, &format!("products/{slug}"), None)
+            .await?;
         let variant = product["variants"]
             .as_array()
             .context("the product has no variants")?
@@ -80,25 +95,40 @@ impl Buyer {
         let cart = self.new_cart().await?;
         let cart_id = cart["id"].as_str().context("the cart has no id")?;
         let line = json!({"variant_id": variant["id"], "qty": 1});
-        self.call(Method::POST, &format!("carts/{cart_id}/items"), Some(line)).await?;
-        let checkout = self.call(Method::POST, "checkouts", Some(json!({"cart_id": cart_id}))).await?;
-        let id = checkout["id"].as_str().context("the checkout has no id")?.to_owned();
-        let rates = self.call(Method::GET, &format!("checkouts/{id}/shipping-rates"), None).await;
+        self.call(Method::POST, &format!("carts/{cart_id}/items"), Some(line))
+            .await?;
+        let checkout = self
+            .call(Method::POST, "checkouts", Some(json!({"cart_id": cart_id})))
+            .await?;
+        let id = checkout["id"]
+            .as_str()
+            .context("the checkout has no id")?
+            .to_owned();
+        let rates = self
+            .call(Method::GET, &format!("checkouts/{id}/shipping-rates"), None)
+            .await;
         let details = json!({
             "email": "ada@example.org",
             "address": {"name": "Ada Example", "line1": "1 Market Street", "postcode": "10115",
                         "city": "Berlin", "country": "DE"},
         });
-        self.call(Method::PATCH, &format!("checkouts/{id}"), Some(details)).await?;
+        self.call(Method::PATCH, &format!("checkouts/{id}"), Some(details))
+            .await?;
         let rates = match rates {
             Ok(rates) => rates,
-            Err(_) => self.call(Method::GET, &format!("checkouts/{id}/shipping-rates"), None).await?,
+            Err(_) => {
+                self.call(Method::GET, &format!("checkouts/{id}/shipping-rates"), None)
+                    .await?
+            }
         };
         let rate = json!({"rate": rates["items"][0]["id"]});
-        self.call(Method::PATCH, &format!("checkouts/{id}"), Some(rate)).await?;
+        self.call(Method::PATCH, &format!("checkouts/{id}"), Some(rate))
+            .await?;
         let card = json!({"card": {"number": "9999000010000002", "expiry": "12/39", "cvc": "123",
                                    "holder": "Ada Example"}});
-        let paid = self.call(Method::POST, &format!("checkouts/{id}/payment"), Some(card)).await?;
+        let paid = self
+            .call(Method::POST, &format!("checkouts/{id}/payment"), Some(card))
+            .await?;
         let total = paid["totals"]["grand"].clone();
         ensure!(total["minor"].is_i64(), "the checkout has no total: {paid}");
         Ok(Checkout { id, total })
@@ -121,7 +151,8 @@ impl Buyer {
 
     /// The order called `number`.
     pub(crate) async fn order(&self, number: &str) -> Result<Value> {
-        self.call(Method::GET, &format!("orders/{number}"), None).await
+        self.call(Method::GET, &format!("orders/{number}"), None)
+            .await
     }
 
     /// Repeats while the answer is that another request with the key is still running.
@@ -148,7 +179,11 @@ impl Buyer {
         let trace = response.headers().get("traceresponse").cloned();
         let order = read(response).await?;
         let trace = trace.context("the answer names no trace")?;
-        let trace_id = trace.to_str()?.split('-').nth(1).context("malformed traceresponse")?;
+        let trace_id = trace
+            .to_str()?
+            .split('-')
+            .nth(1)
+            .context("malformed traceresponse")?;
         Ok((order, trace_id.to_owned()))
     }
 
@@ -156,7 +191,12 @@ impl Buyer {
         read(self.request(method, path, body)?.send().await?).await
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<Value>) -> Result<reqwest::RequestBuilder> {
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<reqwest::RequestBuilder> {
         let url = self.base.join(&format!("/api/v1/{path}"))?;
         let mut request = self.http.request(method, url);
         if let Some(token) = self.token.lock().unwrap().as_ref() {

@@ -89,13 +89,25 @@ pub(crate) async fn wait_ready() -> Result<()> {
 
 /// How often the operator has reconciled, from its own metrics.
 pub(crate) fn reconcile_count() -> Result<u64> {
-    let pod = kubectl(&["get", "pods", "-n", "localmart-system", "-o", "jsonpath={.items[0].metadata.name}"])?;
-    let path = format!("/api/v1/namespaces/localmart-system/pods/{pod}:8080/proxy/metrics");
+    let pod = kubectl(&[
+        "get",
+        "pods",
+        "-n",
+        "localmart-system",
+        "-o",
+        "jsonpath={.items[0].metadata.name}",
+    ])?;
+    let path = format!("/api/v1/namespaces/localmart-system/pods/{pod}:9090/proxy/metrics");
     let metrics = kubectl(&["get", "--raw", &path])?;
     let mut count = 0;
-    for line in metrics.lines().filter(|line| line.starts_with("localmart_reconcile_total")) {
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("localmart_operator_reconcile_total"))
+    {
         let value = line.rsplit(' ').next().unwrap_or_default();
-        count += value.parse::<u64>().with_context(|| format!("not a count: {line}"))?;
+        count += value
+            .parse::<u64>()
+            .with_context(|| format!("not a count: {line}"))?;
     }
     ensure!(count > 0, "the operator counts no reconcile:\n{metrics}");
     Ok(count)

@@ -21,11 +21,17 @@ async fn a_purchase_goes_from_list_to_order_page() -> Result<()> {
     let order = buyer.buy_something().await?;
     let read = buyer.order(&order.number).await?;
     ensure!(read["state"] == "placed", "the order is {}", read["state"]);
-    ensure!(read["payment_status"] == "captured" || read["payment_status"] == "authorized", "{read}");
+    ensure!(
+        read["payment_status"] == "captured" || read["payment_status"] == "authorized",
+        "{read}"
+    );
     ensure!(read["totals"]["grand"] == order.total, "{read}");
     let stranger = Buyer::new()?;
     stranger.new_cart().await?;
-    ensure!(stranger.order(&order.number).await.is_err(), "another guest read the order");
+    ensure!(
+        stranger.order(&order.number).await.is_err(),
+        "another guest read the order"
+    );
     Ok(())
 }
 
@@ -38,7 +44,11 @@ async fn the_log_shows_the_trace_of_a_checkout_in_every_service_it_touched() -> 
         wait_for(Duration::from_secs(20), || {
             let selector = format!("app.kubernetes.io/component={service}");
             let log = kubectl(&["logs", "-n", "localmart", "-l", &selector, "--tail=-1"])?;
-            ensure!(log.contains(&order.trace_id), "{service} logged no trace {}", order.trace_id);
+            ensure!(
+                log.contains(&order.trace_id),
+                "{service} logged no trace {}",
+                order.trace_id
+            );
             Ok(())
         })
         .await?;
@@ -52,14 +62,24 @@ async fn two_replicas_of_a_service_serve_and_one_order_stays_one() -> Result<()>
     scale("orders", 2)?;
     wait_ready().await?;
     let pods = kubectl(&[
-        "get", "pods", "-n", "localmart", "-l", "app.kubernetes.io/component=orders",
-        "--field-selector=status.phase=Running", "-o", "name",
+        "get",
+        "pods",
+        "-n",
+        "localmart",
+        "-l",
+        "app.kubernetes.io/component=orders",
+        "--field-selector=status.phase=Running",
+        "-o",
+        "name",
     ])?;
     ensure!(pods.lines().count() >= 2, "orders runs as: {pods}");
     let buyer = Buyer::new()?;
     let checkout = buyer.ready_checkout().await?;
     let numbers = buyer.complete_many_times(&checkout, 16).await?;
-    ensure!(numbers.len() == 1, "one checkout became the orders {numbers:?}");
+    ensure!(
+        numbers.len() == 1,
+        "one checkout became the orders {numbers:?}"
+    );
     scale("orders", 1)?;
     wait_ready().await
 }
@@ -69,14 +89,40 @@ async fn an_order_outlives_the_postgres_pod() -> Result<()> {
     let _shop = SHOP.lock().await;
     let buyer = Buyer::new()?;
     let order = buyer.buy_something().await?;
+    let uid = || {
+        kubectl(&[
+            "get",
+            "pod",
+            "localmart-postgres-0",
+            "-n",
+            "localmart",
+            "-o",
+            "jsonpath={.metadata.uid}",
+        ])
+    };
+    let before = uid()?;
     kubectl(&[
-        "delete", "pod", "-n", "localmart", "-l", "app.kubernetes.io/component=postgres",
-        "--grace-period=0", "--force",
+        "delete",
+        "pod",
+        "localmart-postgres-0",
+        "-n",
+        "localmart",
+        "--grace-period=0",
+        "--force",
     ])?;
+    wait_for(Duration::from_secs(60), || {
+        ensure!(uid()? != before, "the old pod is still there");
+        Ok(())
+    })
+    .await?;
     wait_ready().await?;
-    let read = cluster::eventually(Duration::from_secs(60), || buyer.order(&order.number)).await?;
+    // Until the services have connected again, customers are told to try again.
+    let minute = Duration::from_secs(60);
+    let read = cluster::eventually(minute, || buyer.order(&order.number)).await?;
     ensure!(read["totals"]["grand"] == order.total, "{read}");
-    buyer.buy_something().await.context("nobody can buy after Postgres came back")?;
+    cluster::eventually(minute, || buyer.buy_something())
+        .await
+        .context("nobody can buy after Postgres came back")?;
     Ok(())
 }
 
@@ -84,25 +130,54 @@ async fn an_order_outlives_the_postgres_pod() -> Result<()> {
 async fn what_is_deleted_or_edited_by_hand_comes_back() -> Result<()> {
     let _shop = SHOP.lock().await;
     let uid = |kind: &str, name: &str| {
-        kubectl(&["get", kind, name, "-n", "localmart", "-o", "jsonpath={.metadata.uid}"])
+        kubectl(&[
+            "get",
+            kind,
+            name,
+            "-n",
+            "localmart",
+            "-o",
+            "jsonpath={.metadata.uid}",
+        ])
     };
     let before = uid("deployment", "localmart-cart")?;
     kubectl(&["delete", "deployment", "localmart-cart", "-n", "localmart"])?;
     wait_for(Duration::from_secs(60), || {
-        ensure!(uid("deployment", "localmart-cart")? != before, "the old Deployment is still there");
+        ensure!(
+            uid("deployment", "localmart-cart")? != before,
+            "the old Deployment is still there"
+        );
         Ok(())
     })
     .await?;
     let port = |value: u16| {
         let patch = format!(r#"[{{"op":"replace","path":"/spec/ports/0/port","value":{value}}}]"#);
-        kubectl(&["patch", "service", "localmart-cart", "-n", "localmart", "--type=json", "-p", &patch])
+        kubectl(&[
+            "patch",
+            "service",
+            "localmart-cart",
+            "-n",
+            "localmart",
+            "--type=json",
+            "-p",
+            &patch,
+        ])
     };
     port(81)?;
     wait_for(Duration::from_secs(60), || {
         let ports = kubectl(&[
-            "get", "service", "localmart-cart", "-n", "localmart", "-o", "jsonpath={.spec.ports[*].port}",
+            "get",
+            "service",
+            "localmart-cart",
+            "-n",
+            "localmart",
+            "-o",
+            "jsonpath={.spec.ports[*].port}",
         ])?;
-        ensure!(!ports.split(' ').any(|port| port == "81"), "the edit is still there: {ports}");
+        ensure!(
+            !ports.split(' ').any(|port| port == "81"),
+            "the edit is still there: {ports}"
+        );
         Ok(())
     })
     .await?;
@@ -117,16 +192,33 @@ async fn an_idle_shop_is_not_written_to() -> Result<()> {
     wait_ready().await?;
     let versions = || {
         kubectl(&[
-            "get", "localmart,deployments,statefulsets,services,serviceaccounts,ingresses,jobs", "-n", "localmart",
-            "-o", r#"jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.generation}/{.metadata.managedFields[?(@.manager=="localmart-operator")].time}{"\n"}{end}"#,
+            "get",
+            "localmart,deployments,statefulsets,services,serviceaccounts,ingresses,jobs",
+            "-n",
+            "localmart",
+            "-o",
+            r#"jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.generation}/{.metadata.managedFields[?(@.manager=="localmart-operator")].time}{"\n"}{end}"#,
         ])
     };
     let before = versions()?;
-    // A label on the LocalMart wakes the loop without changing what is wanted.
-    kubectl(&["annotate", "localmart", "localmart", "-n", "localmart", "example.org/poke=1", "--overwrite"])?;
     let reconciles = cluster::reconcile_count()?;
+    // An annotation wakes the loop without changing what is wanted.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let poke = format!("example.org/poke={}", now.as_nanos());
+    kubectl(&[
+        "annotate",
+        "localmart",
+        "localmart",
+        "-n",
+        "localmart",
+        &poke,
+        "--overwrite",
+    ])?;
     wait_for(Duration::from_secs(30), || {
-        ensure!(cluster::reconcile_count()? > reconciles, "the operator did not look");
+        ensure!(
+            cluster::reconcile_count()? > reconciles,
+            "the operator did not look"
+        );
         Ok(())
     })
     .await?;
@@ -152,7 +244,7 @@ async fn wrong_specs_are_refused_with_words_to_act_on() -> Result<()> {
     };
     refused("{sampleDatum: Enabled}", &["sampleDatum", "unknown field"])?;
     refused(
-        "{postgres: {managed: {}, external: {host: db.example.org}}}",
+        "{postgres: {managed: {}, external: {host: db.example.org, adminSecretRef: {name: admin}}}}",
         &["postgres", "managed", "external"],
     )?;
     refused("{ingress: {host: 'Not A Host'}}", &["host"])
@@ -160,6 +252,15 @@ async fn wrong_specs_are_refused_with_words_to_act_on() -> Result<()> {
 
 fn scale(service: &str, replicas: u8) -> Result<()> {
     let patch = format!(r#"{{"spec":{{"services":{{"{service}":{{"replicas":{replicas}}}}}}}}}"#);
-    kubectl(&["patch", "localmart", "localmart", "-n", "localmart", "--type=merge", "-p", &patch])?;
+    kubectl(&[
+        "patch",
+        "localmart",
+        "localmart",
+        "-n",
+        "localmart",
+        "--type=merge",
+        "-p",
+        &patch,
+    ])?;
     Ok(())
 }

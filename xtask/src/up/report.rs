@@ -15,7 +15,7 @@ pub fn print(place: &Place, shop: &Shop) {
             println!("Shop        {}", url(host, port));
             println!("            (browsers know *.localhost; curl needs to be told where it is)");
             println!(
-                "curl        curl --resolve {host}:{port}:127.0.0.1 {}/api/v1/products?limit=3",
+                "curl        curl --resolve {host}:{port}:127.0.0.1 '{}/api/v1/products?limit=3'",
                 url(host, port)
             );
         }
