@@ -36,7 +36,7 @@ pub struct Timing {
     pub authorize: Duration,
     /// That an attempt of which payments knows nothing is waited for before it is settled.
     pub arrival: Duration,
-    /// For which one process works on a purchase without having to say so again.
+    /// For which one process has a purchase, or a follow-up, to itself without saying so again.
     pub lease: Duration,
     /// Between two rounds of the reaper.
     pub reap: Duration,

@@ -48,7 +48,7 @@ pub enum Reserved {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Committed {
     Yes,
-    /// The reservation has lapsed or was never made.
+    /// The reservation has lapsed, was given back or was never made.
     Lost,
 }
 
@@ -139,7 +139,9 @@ impl Calls {
         match call.send_for_status().await {
             Ok(_) => Ok(Committed::Yes),
             Err(error) => match error.code() {
-                Some(Code::ReservationExpired | Code::NotFound) => Ok(Committed::Lost),
+                Some(Code::ReservationExpired | Code::NotFound | Code::InvalidState) => {
+                    Ok(Committed::Lost)
+                }
                 _ => Err(error.into()),
             },
         }
@@ -174,7 +176,7 @@ impl Calls {
         match call.send().await {
             Ok(reservation) => Ok(Some(reservation)),
             Err(error) => match error.code() {
-                Some(Code::ReservationExpired | Code::NotFound) => Ok(None),
+                Some(Code::ReservationExpired | Code::NotFound | Code::InvalidState) => Ok(None),
                 _ => Err(error.into()),
             },
         }

@@ -42,7 +42,12 @@ impl Api {
 
     /// Calls `callee` as `caller`, on nobody's behalf.
     pub fn internal(running: &Running, caller: Service, callee: Service) -> Self {
-        let mut api = Self::anonymous(running.url());
+        Self::internal_at(running.url(), caller, callee)
+    }
+
+    /// As [`Api::internal`], for a callee that is reached at `base`.
+    pub fn internal_at(base: impl Into<String>, caller: Service, callee: Service) -> Self {
+        let mut api = Self::anonymous(base);
         api.token = Some((keys().of(caller), callee, Subject::service()));
         api
     }

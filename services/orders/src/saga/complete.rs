@@ -95,6 +95,7 @@ pub async fn drive(
     let order = OrderId::from(subject(lease)?);
     let give_up = Instant::now() + patience;
     let mut step = from;
+    let mut held_since = Instant::now();
     loop {
         let outcome = match step {
             Step::Send => send(app, lease, order).await?,
@@ -107,8 +108,16 @@ pub async fn drive(
         };
         match outcome {
             Outcome::Ended(driven) => return Ok(driven),
-            Outcome::Next(next) => step = next,
+            // The step's transaction has prolonged the lease.
+            Outcome::Next(next) => {
+                step = next;
+                held_since = Instant::now();
+            }
             Outcome::Later(next) if Instant::now() + PAUSE < give_up => {
+                if held_since.elapsed() > app.timing.lease / 3 {
+                    steps::advance(app, lease, recovery_point(next), app.timing.lease).await?;
+                    held_since = Instant::now();
+                }
                 tokio::time::sleep(PAUSE).await;
                 step = next;
             }

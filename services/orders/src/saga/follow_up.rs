@@ -10,6 +10,7 @@ use contracts::{
     payments::{Intent, IntentState},
 };
 use futures::future::join_all;
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -29,22 +30,25 @@ use crate::{
 
 /// Time that an answer to a customer may wait for the follow-ups of their order.
 const SOON: Duration = Duration::from_secs(1);
-/// Time for which a process has a follow-up to itself; longer than its calls take.
-const LEASE: Duration = Duration::from_secs(20);
 /// Most follow-ups of one order.
 const OF_ONE_ORDER: i64 = 8;
 /// Longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Does what is due for an order now, so that a customer sees it done; what takes longer or fails
-/// is the reaper's.
+/// Does what is due for an order now, so that a customer sees it done. What takes longer goes on
+/// in the background, what fails is the reaper's.
 pub async fn soon(app: &App, order: OrderId) {
-    let work = async {
-        match follow_ups::claim(&app.pool, Some(order), LEASE, OF_ONE_ORDER).await {
-            Ok(claimed) => perform_all(app, claimed).await,
-            Err(problem) => tracing::warn!(%problem, %order, "follow-ups wait for the reaper"),
+    let work = {
+        let app = app.clone();
+        async move {
+            let due = follow_ups::claim(&app.pool, Some(order), app.timing.lease, OF_ONE_ORDER);
+            match due.await {
+                Ok(claimed) => perform_all(&app, claimed).await,
+                Err(problem) => tracing::warn!(%problem, %order, "follow-ups wait for the reaper"),
+            }
         }
     };
+    let work = tokio::spawn(work.in_current_span());
     if tokio::time::timeout(SOON, work).await.is_err() {
         tracing::info!(%order, "follow-ups take longer than the customer waits");
     }
@@ -52,7 +56,7 @@ pub async fn soon(app: &App, order: OrderId) {
 
 /// Does up to `limit` follow-ups of any order; gives how many there were.
 pub async fn due(app: &App, limit: i64) -> Result<usize, Problem> {
-    let claimed = follow_ups::claim(&app.pool, None, LEASE, limit).await?;
+    let claimed = follow_ups::claim(&app.pool, None, app.timing.lease, limit).await?;
     let count = claimed.len();
     perform_all(app, claimed).await;
     Ok(count)

@@ -35,9 +35,14 @@ pub async fn reserve(app: &App, order: OrderId) -> Result<(), Problem> {
     };
     match app.calls.reserve(&request).await? {
         Reserved::Held(reservation) => {
-            run_tx!(&app.pool, "stock reserved", async |tx| {
+            let wanted = run_tx!(&app.pool, "stock reserved", async |tx| {
                 held(app, tx, order, &reservation).await
-            })
+            })?;
+            if !wanted {
+                // A rival was told that a line is short, and the order was rejected.
+                app.calls.release(order, false).await?;
+            }
+            Ok(())
         }
         Reserved::Short(short) => {
             run_tx!(&app.pool, "stock short", async |tx| {
@@ -48,18 +53,19 @@ pub async fn reserve(app: &App, order: OrderId) -> Result<(), Problem> {
     }
 }
 
+/// `false` when the order no longer wants its stock.
 async fn held(
     app: &App,
     tx: &mut PgConnection,
     order: OrderId,
     reservation: &Reservation,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let checkout = checkouts::lock(tx, order.into()).await?;
     let Some(head) = orders::head(tx, checkout.id).await? else {
-        return Ok(());
+        return Ok(false);
     };
     if head.state != OrderState::Created {
-        return Ok(());
+        return Ok(head.state != OrderState::Rejected);
     }
     let step = Move {
         trigger: Trigger::StockReserved,
@@ -72,10 +78,12 @@ async fn held(
         checkouts::set_reservation(tx, checkout.id, until).await?;
     }
     if reservation.state == ReservationState::Held {
-        return checkouts::set_state(tx, checkout.id, CheckoutState::PaymentReady).await;
+        checkouts::set_state(tx, checkout.id, CheckoutState::PaymentReady).await?;
+        return Ok(true);
     }
     // It was made long ago and has lapsed before its answer was heard.
-    lapse(app, tx, order, Actor::Catalog).await
+    lapse(app, tx, order, Actor::Catalog).await?;
+    Ok(true)
 }
 
 /// Ends an order whose reservation has lapsed. The caller has locked its checkout.

@@ -1,0 +1,265 @@
+//! The five services on free ports, each replica on a runtime of its own so that it can be killed.
+//!
+//! Services reach each other through a [`Front`] each, which stands for the Kubernetes Service: it
+//! passes calls to the live replicas in turn, refuses connections when there are none, and can stop
+//! a call before or after the callee has seen it.
+
+mod front;
+mod goods;
+mod guest;
+mod invariants;
+mod replica;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chassis::{
+    Service,
+    serve::Drain,
+    testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
+};
+use contracts::Currency;
+use orders::Timing;
+use payments::Delays;
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+pub use front::{Front, Held, Moment, Stopped};
+pub use guest::{Guest, card, details};
+pub use replica::Replica;
+
+/// A running shop.
+#[derive(Debug)]
+pub struct Shop {
+    database: TestDatabase,
+    /// Of the superuser, to look and to prepare.
+    pool: PgPool,
+    redis: TestRedis,
+    fronts: HashMap<Service, Arc<Front>>,
+    timing: Timing,
+}
+
+/// Times that let tests see leases expire and answers get lost without waiting long.
+pub fn hurried() -> Timing {
+    Timing {
+        complete: Duration::from_secs(3),
+        authorize: Duration::from_secs(1),
+        arrival: Duration::from_millis(500),
+        lease: Duration::from_secs(2),
+        reap: Duration::from_millis(50),
+        unreserved: Duration::from_millis(500),
+        ..Timing::default()
+    }
+}
+
+impl Shop {
+    /// One replica of each service.
+    pub async fn start(timing: Timing) -> Self {
+        let owners: Vec<Service> = Service::ALL
+            .into_iter()
+            .filter(|s| s.has_schema())
+            .collect();
+        let mut fronts = HashMap::new();
+        for service in Service::ALL {
+            fronts.insert(service, Arc::new(Front::open()));
+        }
+        let database = database(&owners).await;
+        let shop = Self {
+            pool: onlooker(&database),
+            database,
+            redis: testkit::redis().await,
+            fronts,
+            timing,
+        };
+        for service in Service::ALL {
+            shop.begin(service).await;
+        }
+        shop
+    }
+
+    /// Two replicas of each service.
+    pub async fn start_doubled(timing: Timing) -> Self {
+        let shop = Self::start(timing).await;
+        for service in Service::ALL {
+            shop.begin(service).await;
+        }
+        shop
+    }
+
+    /// Where a service is reached.
+    pub fn front(&self, service: Service) -> &Arc<Front> {
+        &self.fronts[&service]
+    }
+
+    /// Starts one more replica of a service.
+    pub async fn begin(&self, service: Service) {
+        let replica = match service {
+            Service::Catalog => Replica::start(catalog::run, self.catalog()).await,
+            Service::Cart => Replica::start(cart::run, self.cart()).await,
+            Service::Orders => Replica::start(orders::run, self.orders()).await,
+            Service::Payments => Replica::start(payments::run, self.payments()).await,
+            Service::Storefront => {
+                let run = async |config| Ok(storefront::run(config).await?);
+                Replica::start(run, self.storefront()).await
+            }
+        };
+        self.front(service).add(replica);
+    }
+
+    /// Ends every replica of a service at once, in the middle of whatever they do.
+    pub async fn kill(&self, service: Service) {
+        self.front(service).kill_all().await;
+    }
+
+    /// Breaks every connection to Postgres, as its restart does.
+    pub async fn cut_connections(&self) {
+        self.database.cut_connections().await;
+    }
+
+    /// Takes a cart from Redis, as the loss of Redis's memory does. Tests share one Redis.
+    pub async fn forget_cart(&self, guest: &Guest) {
+        let mut admin = self.redis.admin().await;
+        let forgotten: u64 = redis::cmd("DEL")
+            .arg(format!("cart:cart:{}", guest.cart))
+            .query_async(&mut admin)
+            .await
+            .expect("an admin may delete");
+        assert_eq!(forgotten, 1);
+    }
+
+    /// Waits until nothing is under way, then fails for every violated invariant.
+    pub async fn settle(&self) {
+        eventually("the shop comes to rest", async || {
+            invariants::unrest(&self.pool).await.map_or(Ok(()), Err)
+        })
+        .await;
+        let violations = invariants::violations(&self.pool).await;
+        assert!(violations.is_empty(), "{violations:#?}");
+    }
+
+    /// The first number of the first row.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Changes data behind the services' backs.
+    pub async fn execute(&self, sql: &'static str) {
+        if let Err(error) = self.try_execute(sql).await {
+            panic!("{sql}: {error}");
+        }
+    }
+
+    /// As [`Shop::execute`], with Postgres's words when it refuses.
+    pub async fn try_execute(&self, sql: &'static str) -> Result<(), String> {
+        let executed = sqlx::query(sql).execute(&self.pool).await;
+        executed.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// The same shop, whose next replicas have other times.
+    #[must_use]
+    pub fn with(mut self, timing: Timing) -> Self {
+        self.timing = timing;
+        self
+    }
+
+    /// Calls one service as another one does on behalf of a guest.
+    pub async fn internal(&self, caller: Service, callee: Service, guest: &Guest) -> Api {
+        let owner = self.owner(guest).await;
+        Api::internal_at(self.url(callee), caller, callee).as_customer(&owner)
+    }
+
+    fn url(&self, service: Service) -> String {
+        self.front(service).url()
+    }
+
+    fn catalog(&self) -> catalog::Config {
+        catalog::Config {
+            listeners: listeners(),
+            database: self.database.config(Service::Catalog),
+            internal_keys: keys().directory().to_owned(),
+            sweep_every: Duration::from_millis(100),
+            cache_for: Duration::from_millis(100),
+            drain: at_once(),
+        }
+    }
+
+    fn cart(&self) -> cart::Config {
+        cart::Config {
+            listeners: listeners(),
+            redis: self.redis.config(Service::Cart),
+            internal_keys: keys().directory().to_owned(),
+            catalog: self.url(Service::Catalog),
+            orders: self.url(Service::Orders),
+            currency: Currency::EUR,
+            drain: at_once(),
+        }
+    }
+
+    fn orders(&self) -> orders::Config {
+        orders::Config {
+            listeners: listeners(),
+            database: self.database.config(Service::Orders),
+            internal_keys: keys().directory().to_owned(),
+            addresses: orders::Addresses {
+                cart: self.url(Service::Cart),
+                catalog: self.url(Service::Catalog),
+                payments: self.url(Service::Payments),
+            },
+            currency: Currency::EUR,
+            timing: self.timing,
+            drain: at_once(),
+        }
+    }
+
+    fn payments(&self) -> payments::Config {
+        payments::Config {
+            listeners: listeners(),
+            database: self.database.config(Service::Payments),
+            internal_keys: keys().directory().to_owned(),
+            delays: Delays {
+                slow: self.timing.authorize / 2,
+                timeout: self.timing.authorize * 2,
+            },
+            drain: at_once(),
+        }
+    }
+
+    fn storefront(&self) -> storefront::Config {
+        let upstreams = Service::Storefront.calls().iter();
+        storefront::Config {
+            listeners: listeners(),
+            keys: keys().directory().to_owned(),
+            upstreams: upstreams
+                .map(|&callee| (callee, self.url(callee)))
+                .collect(),
+            currency: "EUR".to_owned(),
+            title: "LocalMart".to_owned(),
+        }
+    }
+}
+
+/// A pool of the superuser that survives broken connections.
+fn onlooker(database: &TestDatabase) -> PgPool {
+    let login = database.login("postgres", "");
+    let options = PgConnectOptions::new_without_pgpass()
+        .host(&login.host)
+        .port(login.port)
+        .database(&login.name)
+        .username(&login.user);
+    PgPoolOptions::new()
+        .max_connections(2)
+        .test_before_acquire(true)
+        .connect_lazy_with(options)
+}
+
+fn at_once() -> Drain {
+    Drain {
+        notice: Duration::ZERO,
+        deadline: Duration::from_secs(1),
+    }
+}
