@@ -91,6 +91,7 @@ export const checkout = {
     one: '{count} thing needs your attention',
     other: '{count} things need your attention',
   },
+  'form.mended': 'All of it is mended: go on.',
   'form.failed': 'That was not saved.',
   'form.busy': 'Saving …',
   'field.email': 'E-mail',

@@ -35,6 +35,8 @@ export function FormFrame<Form extends FieldValues>({
 }: FormFrameProps<Form>) {
   const { errors, isSubmitting } = form.formState;
   const [attempt, setAttempt] = useState(0);
+  /** What was wrong at the last attempt. The list stays, so that nothing moves under what is typed. */
+  const [listed, setListed] = useState<FieldPath<Form>[]>([]);
   const [failure, setFailure] = useState<unknown>(null);
   const summary = useRef<HTMLDivElement>(null);
 
@@ -42,24 +44,34 @@ export function FormFrame<Form extends FieldValues>({
     if (attempt > 0) summary.current?.focus();
   }, [attempt]);
 
+  const fail = (isWrong: (field: FieldPath<Form>) => boolean) => {
+    setListed((Object.keys(labels) as FieldPath<Form>[]).filter(isWrong));
+    setAttempt((count) => count + 1);
+  };
+
   const send = form.handleSubmit(
     async (values) => {
       setFailure(null);
       try {
         await onSend(values);
       } catch (error) {
-        const rest = placed(error, pointers, (field, message) =>
-          form.setError(field, { type: 'server', message }),
-        );
+        const refused = new Set<FieldPath<Form>>();
+        const rest = placed(error, pointers, (field, message) => {
+          form.setError(field, { type: 'server', message });
+          refused.add(field);
+        });
         setFailure(rest);
-        setAttempt((count) => count + 1);
+        fail((field) => refused.has(field));
       }
     },
-    () => setAttempt((count) => count + 1),
+    (invalid) => {
+      setFailure(null);
+      fail((field) => field in invalid);
+    },
   );
 
-  const wrong = (Object.keys(labels) as FieldPath<Form>[]).filter((field) => errors[field]);
-  const shown = attempt > 0 && (wrong.length > 0 || failure !== null);
+  const wrong = listed.filter((field) => errors[field]);
+  const shown = listed.length > 0 || failure !== null;
 
   return (
     <form
@@ -79,17 +91,23 @@ export function FormFrame<Form extends FieldValues>({
         >
           <p className="flex items-center gap-2 font-bold text-tomato">
             <CircleAlert aria-hidden="true" className="size-5 shrink-0" />
-            {wrong.length > 0 ? t('form.summary', { count: wrong.length }) : t('form.failed')}
+            {wrong.length > 0
+              ? t('form.summary', { count: wrong.length })
+              : t(failure === null ? 'form.mended' : 'form.failed')}
           </p>
           <ul className="mt-1 space-y-1">
-            {wrong.map((field) => (
+            {listed.map((field) => (
               <li key={field}>
-                <a
-                  href={`#${name}-${field}`}
-                  className="inline-block min-h-6 underline underline-offset-4"
-                >
-                  {labels[field]}: {String(errors[field]?.message ?? '')}
-                </a>
+                {errors[field] ? (
+                  <a
+                    href={`#${name}-${field}`}
+                    className="inline-block min-h-6 underline underline-offset-4"
+                  >
+                    {labels[field]}: {String(errors[field]?.message ?? '')}
+                  </a>
+                ) : (
+                  <s className="inline-block min-h-6 text-ink-2">{labels[field]}</s>
+                )}
               </li>
             ))}
           </ul>
