@@ -38,5 +38,13 @@ export const orders = {
   'order.state.completed': 'Completed',
   'order.state.rejected': 'Not enough in stock',
   'order.state.cancelled': 'Cancelled',
+  'order.reason.declined': 'The bank refused it.',
+  'order.reason.insufficient_funds': 'There was not enough money on the account.',
+  'order.reason.not_available': 'The simulated bank does not offer this card yet.',
+  'order.reason.details_changed': 'Address or delivery was changed.',
+  'order.reason.cart_changed': 'The basket was changed.',
+  'order.reason.customer_cancelled': 'You cancelled it.',
+  'order.reason.reservation_expired': 'The time for paying was over.',
+  'order.reason.reservation_lost': 'The items were gone before the payment came.',
   'order.declined': 'Card declined',
 } as const;

@@ -1,9 +1,9 @@
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, CircleCheck } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { FieldPath, FieldValues, UseFormReturn } from 'react-hook-form';
 import { explain, ProblemError } from '~/api';
 import { t } from '~/text/buying';
-import { Button } from '~/ui';
+import { Button, classes } from '~/ui';
 import { placed } from '../server-errors';
 
 interface FormFrameProps<Form extends FieldValues> {
@@ -72,6 +72,8 @@ export function FormFrame<Form extends FieldValues>({
 
   const wrong = listed.filter((field) => errors[field]);
   const shown = listed.length > 0 || failure !== null;
+  const mended = wrong.length === 0 && failure === null;
+  const Icon = mended ? CircleCheck : CircleAlert;
 
   return (
     <form
@@ -87,13 +89,21 @@ export function FormFrame<Form extends FieldValues>({
           ref={summary}
           role="alert"
           tabIndex={-1}
-          className="border-2 border-tomato bg-tomato-tint px-4 py-3"
+          className={classes(
+            'border-2 px-4 py-3',
+            mended ? 'border-awning bg-awning-tint' : 'border-tomato bg-tomato-tint',
+          )}
         >
-          <p className="flex items-center gap-2 font-bold text-tomato">
-            <CircleAlert aria-hidden="true" className="size-5 shrink-0" />
+          <p
+            className={classes(
+              'flex items-center gap-2 font-bold',
+              mended ? 'text-awning' : 'text-tomato',
+            )}
+          >
+            <Icon aria-hidden="true" className="size-5 shrink-0" />
             {wrong.length > 0
               ? t('form.summary', { count: wrong.length })
-              : t(failure === null ? 'form.mended' : 'form.failed')}
+              : t(mended ? 'form.mended' : 'form.failed')}
           </p>
           <ul className="mt-1 space-y-1">
             {listed.map((field) => (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { showMoment } from '~/text';
-import { t } from '~/text/buying';
+import { type BuyingKey, t } from '~/text/buying';
 import { AddressText, Receipt, ReceiptLines, Timeline } from '~/ui';
 import type { Order } from '../api';
 import { milestones } from '../model';
@@ -46,6 +46,23 @@ export function OrderFacts({ order }: { order: Order }) {
   );
 }
 
+const REASONS: Readonly<Record<string, `order.reason.${string}` & BuyingKey>> = {
+  declined: 'order.reason.declined',
+  insufficient_funds: 'order.reason.insufficient_funds',
+  not_available: 'order.reason.not_available',
+  details_changed: 'order.reason.details_changed',
+  cart_changed: 'order.reason.cart_changed',
+  customer_cancelled: 'order.reason.customer_cancelled',
+  reservation_expired: 'order.reason.reservation_expired',
+  reservation_lost: 'order.reason.reservation_lost',
+};
+
+/** The shop's words for a reason; a reason without any stays in the logs, under the trace. */
+function reasonText(reason: string | null | undefined): string | null {
+  const key = reason ? REASONS[reason] : undefined;
+  return key ? t(key) : null;
+}
+
 export function OrderTimeline({ order }: { order: Order }) {
   return (
     <Timeline
@@ -60,7 +77,7 @@ export function OrderTimeline({ order }: { order: Order }) {
               {' · '}
               {t('order.event.actor', { actor: event.actor })}
             </p>
-            {event.reason && <p className="text-small">{event.reason}</p>}
+            {reasonText(event.reason) && <p className="text-small">{reasonText(event.reason)}</p>}
             <p className="font-mono text-caption break-all text-ink-2">
               {t('order.event.trace', { trace: event.trace_id })}
             </p>
