@@ -20,6 +20,7 @@ const ORDER_STATES: &str = "docs/order-states.md";
 const TOPOLOGY: &str = "docs/topology.md";
 const QUERIES: &str = ".sqlx";
 const WEB_SCHEMA: &str = "services/storefront/web/src/api/schema.gen.ts";
+const WEB_LIMITS: &str = "services/storefront/web/src/api/limits.gen.ts";
 
 /// Makes all generated files; with `check`, fails where one was not current.
 pub fn run(check: bool, progress: &Progress) -> Result<()> {
@@ -139,10 +140,17 @@ fn write(path: &str, content: &str) -> Result<()> {
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 fn snapshot() -> Result<Files> {
-    let mut names: Vec<PathBuf> = [CRD, CRD_IN_CHART, ORDER_STATES, TOPOLOGY, WEB_SCHEMA]
-        .iter()
-        .map(PathBuf::from)
-        .collect();
+    let mut names: Vec<PathBuf> = [
+        CRD,
+        CRD_IN_CHART,
+        ORDER_STATES,
+        TOPOLOGY,
+        WEB_SCHEMA,
+        WEB_LIMITS,
+    ]
+    .iter()
+    .map(PathBuf::from)
+    .collect();
     for service in Service::ALL {
         names.push(format!("services/{service}/openapi.json").into());
     }

@@ -53,6 +53,7 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/checkouts/{id}/complete", Service::Orders, ADD),
     route("/api/v1/orders", Service::Orders, READ),
     route("/api/v1/orders/{number}", Service::Orders, READ),
+    route("/api/v1/orders/{number}/cancel", Service::Orders, ADD),
 ];
 
 #[cfg(test)]

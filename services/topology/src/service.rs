@@ -144,7 +144,10 @@ mod tests {
             for caller in service.callers() {
                 assert!(caller.calls().contains(&service));
             }
-            assert!(!service.calls().contains(&service), "{service} calls itself");
+            assert!(
+                !service.calls().contains(&service),
+                "{service} calls itself"
+            );
         }
         assert_eq!(Service::Storefront.callers().count(), 0);
     }

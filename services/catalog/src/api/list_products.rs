@@ -30,6 +30,7 @@ pub struct Parameters {
     /// Path of a category; products below it are in it.
     category: Option<String>,
     /// Without it a search comes by how well it fits, and everything else newest first.
+    #[param(inline)]
     sort: Option<Sort>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

@@ -65,4 +65,21 @@ mod tests {
         let committed = include_str!("../../../../docs/order-states.md");
         assert_eq!(committed, markdown(), "run `cargo xtask gen`");
     }
+
+    #[test]
+    fn the_invariant_of_histories_knows_the_same_steps() {
+        let sql = include_str!("../../../../tests/invariants/state_and_history.sql");
+        let steps = sql
+            .lines()
+            .filter(|line| line.trim_start().starts_with('('))
+            .count();
+        assert_eq!(steps, TABLE.len());
+        for row in TABLE {
+            let from = row
+                .from
+                .map_or("NULL".to_owned(), |state| format!("'{state}'"));
+            let step = format!("({from}, '{}', '{}')", row.trigger, row.to);
+            assert!(sql.contains(&step), "{step} is missing");
+        }
+    }
 }

@@ -1,10 +1,33 @@
+// Made from ../openapi.json by `npm run gen`. Do not edit.
 export const limits = {
-  Address: {
-    name: { maxLength: 100 },
-    line1: { maxLength: 120 },
-    line2: { maxLength: 120 },
-    postcode: { maxLength: 16 },
-    city: { maxLength: 80 },
-    phone: { maxLength: 24 },
+  "AddItem": {
+    "qty": {
+      "minimum": 1
+    }
   },
+  "Address": {
+    "city": {
+      "maxLength": 80
+    },
+    "line1": {
+      "maxLength": 120
+    },
+    "line2": {
+      "maxLength": 120
+    },
+    "name": {
+      "maxLength": 100
+    },
+    "phone": {
+      "maxLength": 24
+    },
+    "postcode": {
+      "maxLength": 16
+    }
+  },
+  "ChangeItem": {
+    "qty": {
+      "minimum": 0
+    }
+  }
 } as const;
