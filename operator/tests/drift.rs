@@ -229,6 +229,12 @@ async fn what_others_add_stays() {
     );
 }
 
+/// The checksum that the bootstrap task has completed last.
+async fn bootstrapped(space: &Space) -> Option<String> {
+    let status = space.shop("shop").await.status?;
+    status.task("bootstrap")?.completed.clone()
+}
+
 #[tokio::test]
 async fn secrets_come_back_and_values_are_never_replaced() {
     let space = Cluster::connect().await.space("secrets").await;
@@ -239,6 +245,7 @@ async fn secrets_come_back_and_values_are_never_replaced() {
 
     for name in ["shop-database", "shop-redis", "shop-internal-keys"] {
         let old = secrets.get(name).await.unwrap();
+        let bootstrapped = bootstrapped(&space).await;
         space.delete::<Secret>(name).await;
         // Secrets are not watched: it returns with the next pass.
         space.annotate("shop", "test/wake", Some(name)).await;
@@ -250,7 +257,15 @@ async fn secrets_come_back_and_values_are_never_replaced() {
             old.data.unwrap().keys().collect::<Vec<_>>(),
             new.data.unwrap().keys().collect::<Vec<_>>()
         );
-        space.phase("shop", Phase::Ready).await;
+        // The database learns of new passwords, and of nothing else.
+        let again = name == "shop-database";
+        space
+            .status("shop", "is ready with the new values", |_, status| {
+                let done = status.task("bootstrap")?.completed.clone();
+                let as_expected = (done != bootstrapped) == again;
+                (as_expected && status.phase == Some(Phase::Ready)).then_some(())
+            })
+            .await;
     }
 
     // A key that is missing is added; one that somebody changed is theirs.
