@@ -1,7 +1,10 @@
 //! What the five services do together, against real Postgres and Redis.
 
+mod changes;
 mod checkout;
 mod faults;
+mod kills;
 mod orders;
+mod outcome;
 mod payment;
 mod races;

@@ -7,11 +7,11 @@ use localmart_tests::shop::{Shop, hurried};
 use orders::Timing;
 use serde_json::{Value, json};
 
-const APPROVED: &str = "9999000010000002";
+use crate::outcome::{APPROVED, TIMES_OUT};
+
 const DECLINED: &str = "9999000020000000";
 const INSUFFICIENT: &str = "9999000030000008";
 const CHALLENGE: &str = "9999000040000006";
-const TIMES_OUT: &str = "9999000050000003";
 const SLOW: &str = "9999000080000007";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ use localmart_tests::shop::Shop;
 use orders::Timing;
 use serde_json::json;
 
-const APPROVED: &str = "9999000010000002";
+use crate::outcome::APPROVED;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_piece_goes_to_one_of_thirty_two_buyers_fifty_times() {
