@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use topology::Service;
 
-use crate::{cargo, database::Database, diagram, paths, progress::Progress, web};
+use crate::{cargo, database::Database, diagram, images, paths, progress::Progress, web};
 
 const CRD: &str = "crds/localmart.dev_localmarts.yaml";
 const CRD_IN_CHART: &str = "charts/localmart-crds/templates/localmarts.yaml";
@@ -32,7 +32,7 @@ pub fn run(check: bool, progress: &Progress) -> Result<()> {
     let after = snapshot()?;
     restore(&before, &after)?;
     made?;
-    let stale: Vec<_> = before
+    let stale: std::collections::BTreeSet<_> = before
         .keys()
         .chain(after.keys())
         .filter(|path| before.get(*path) != after.get(*path))
@@ -43,7 +43,7 @@ pub fn run(check: bool, progress: &Progress) -> Result<()> {
     }
     bail!(
         "generated files are not current: {}\nrun `cargo xtask gen` and commit what it changes",
-        stale.join(", ")
+        stale.into_iter().collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -110,11 +110,13 @@ fn queries(step: &crate::progress::Step<'_>) -> Result<()> {
 }
 
 fn output_of(program: &str, arguments: &[&str]) -> Result<String> {
-    let mut command = cargo::command("run");
-    command
-        .args(["--quiet", "--bin", program, "--"])
-        .args(arguments);
-    let output = command.output().context("cannot start cargo")?;
+    // Not `cargo run`: built alone a program has other features of its dependencies, which change
+    // the order of what it prints.
+    let mut command = Command::new(images::built(images::Profile::Dev, program)?);
+    let output = command
+        .args(arguments)
+        .output()
+        .with_context(|| format!("cannot start {program}"))?;
     if !output.status.success() {
         bail!(
             "{program} {} failed: {}",

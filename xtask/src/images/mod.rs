@@ -21,6 +21,7 @@ use topology::Service;
 
 use crate::{paths, progress::Progress, web};
 pub(crate) use oci::ImageRef;
+pub(crate) use rust::built;
 
 /// How the Rust programs are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -55,7 +55,7 @@ pub(super) fn pack(profile: Profile, name: &str, binary: &str, out: &Path) -> Re
 }
 
 /// Where cargo put a binary: beside this program, in the folder of the profile.
-fn built(profile: Profile, binary: &str) -> Result<PathBuf> {
+pub(crate) fn built(profile: Profile, binary: &str) -> Result<PathBuf> {
     let this = std::env::current_exe().context("cannot find this program's own file")?;
     let target = this
         .ancestors()

@@ -121,7 +121,10 @@ fn web_checks(progress: &Progress) -> Result<Counts> {
 
 fn real_services(progress: &Progress) -> Result<Counts> {
     let mut command = cargo::command("test");
-    command.args(["--workspace", "--no-fail-fast", "--test", "*"]);
+    command.args(["--workspace", "--no-fail-fast"]);
+    for name in cargo::plain_tests()? {
+        command.args(["--test", &name]);
+    }
     counted(progress, "services", "test-services", &mut command)
 }
 
