@@ -1,32 +1,34 @@
-/**
- * Every `code` a problem+json answer can carry. The set is closed: a new code is added here, and the
- * compiler then asks each exhaustive `switch` what to do with it.
- */
-export const PROBLEM_CODES = [
-  'validation_failed',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'method_not_allowed',
-  'cart_version_conflict',
-  'cart_closed',
-  'cart_changed',
-  'price_changed',
-  'out_of_stock',
-  'reservation_expired',
-  'invalid_state',
-  'payment_declined',
-  'idempotency_in_progress',
-  'idempotency_key_reused',
-  'idempotency_key_required',
-  'payload_too_large',
-  'unsupported_media_type',
-  'rate_limited',
-  'timeout',
-  'unavailable',
-  'internal',
-] as const;
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
+import type { components } from './schema.gen';
+
+/** Every `code` that a problem+json answer can carry. The set is closed and comes from the API. */
+export type ProblemCode = components['schemas']['ProblemCode'];
+
+/** The codes at run time. A code that the API adds or drops does not compile until it is so here. */
+const CODES: Record<ProblemCode, true> = {
+  validation_failed: true,
+  unauthenticated: true,
+  forbidden: true,
+  not_found: true,
+  method_not_allowed: true,
+  cart_version_conflict: true,
+  cart_closed: true,
+  cart_changed: true,
+  price_changed: true,
+  out_of_stock: true,
+  reservation_expired: true,
+  invalid_state: true,
+  payment_declined: true,
+  idempotency_in_progress: true,
+  idempotency_key_reused: true,
+  idempotency_key_required: true,
+  payload_too_large: true,
+  unsupported_media_type: true,
+  rate_limited: true,
+  timeout: true,
+  unavailable: true,
+  internal: true,
+};
+export const PROBLEM_CODES = Object.keys(CODES) as ProblemCode[];
 
 /** One refused field of a body; `pointer` is a JSON pointer such as `/address/postcode`. */
 export interface FieldProblem {
