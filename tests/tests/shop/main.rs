@@ -1,5 +1,6 @@
 //! What the five services do together, against real Postgres and Redis.
 
+mod cart;
 mod changes;
 mod checkout;
 mod faults;

@@ -62,6 +62,10 @@ pub(super) async fn add_item(
             "Add at least one piece.",
         ));
     }
+    let key = answer::keyed(key.as_ref(), &format!("add {id}"), &body)?;
+    if let Some(answer) = answer::repeated(&app, &caller, id, key.as_ref()).await? {
+        return Ok(answer);
+    }
     let found = answer::variant_on_sale(&app, &caller, body.variant_id).await?;
     let variant = found.ok_or_else(|| {
         Problem::invalid(
@@ -94,7 +98,7 @@ pub(super) async fn add_item(
         max_qty: variant.max_qty,
         details: Some(&details),
         seen: None,
-        key: answer::keyed(key.as_ref(), &format!("add {id}"), &body)?,
+        key,
     };
     let response = answer::changed(&app, &caller, change).await?;
     funnel::reached(Step::Add, &caller.subject);

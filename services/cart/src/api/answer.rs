@@ -114,7 +114,34 @@ pub(super) async fn changed(
     change: Change<'_>,
 ) -> Result<Response, Problem> {
     let (id, max_qty) = (change.cart, change.max_qty);
-    match app.carts.change(change).await? {
+    let outcome = app.carts.change(change).await?;
+    told(app, caller, id, max_qty, outcome).await
+}
+
+/// The answer to a request that was answered before; `None` when it is new.
+pub(super) async fn repeated(
+    app: &App,
+    caller: &Caller,
+    id: CartId,
+    key: Option<&(&str, String)>,
+) -> Result<Option<Response>, Problem> {
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    match app.carts.answered(id, caller.customer()?, key).await? {
+        None => Ok(None),
+        Some(outcome) => told(app, caller, id, 0, outcome).await.map(Some),
+    }
+}
+
+async fn told(
+    app: &App,
+    caller: &Caller,
+    id: CartId,
+    max_qty: u32,
+    outcome: Changed,
+) -> Result<Response, Problem> {
+    match outcome {
         Changed::Done(found) => Ok(cart(app, caller, StatusCode::OK, &found).await),
         Changed::Replayed(found) => {
             let mut response = cart(app, caller, StatusCode::OK, &found).await;

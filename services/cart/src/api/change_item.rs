@@ -53,6 +53,10 @@ pub(super) async fn change_item(
     key: Option<IdempotencyKey>,
     Json(body): Json<ChangeItem>,
 ) -> Result<Response, Problem> {
+    let key = answer::keyed(key.as_ref(), &format!("set {id} {variant_id}"), &body)?;
+    if let Some(answer) = answer::repeated(&app, &caller, id, key.as_ref()).await? {
+        return Ok(answer);
+    }
     let cart = answer::own_cart(&app, &caller, id).await?;
     let Some(line) = cart.lines.iter().find(|line| line.variant_id == variant_id) else {
         return Err(Problem::not_found(format_args!(
@@ -72,7 +76,7 @@ pub(super) async fn change_item(
         max_qty: details.as_ref().unwrap_or(&line.details).max_qty,
         details: details.as_ref(),
         seen: answer::seen_version(&headers)?,
-        key: answer::keyed(key.as_ref(), &format!("set {id} {variant_id}"), &body)?,
+        key,
     };
     answer::changed(&app, &caller, change).await
 }

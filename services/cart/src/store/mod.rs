@@ -30,6 +30,7 @@ pub(crate) struct Carts {
 
 struct Scripts {
     create: Script,
+    replay: Script,
     change: Script,
     close: Script,
 }
@@ -98,6 +99,7 @@ impl Carts {
     pub(crate) fn new(connection: ConnectionManager) -> Self {
         let scripts = Scripts {
             create: Script::new(include_str!("create.lua")),
+            replay: Script::new(include_str!("replay.lua")),
             change: Script::new(include_str!("change.lua")),
             close: Script::new(include_str!("close.lua")),
         };
@@ -147,6 +149,29 @@ impl Carts {
         self.find(id).await
     }
 
+    /// The answer that a request got before, so that a repetition depends on nothing else; `None`
+    /// when it is new.
+    pub(crate) async fn answered(
+        &self,
+        cart: CartId,
+        owner: &str,
+        (key, fingerprint): &(&str, String),
+    ) -> Result<Option<Changed>, Problem> {
+        let (outcome, fields): (String, Fields) = self
+            .scripts
+            .replay
+            .key(answer_key(owner, key))
+            .arg(fingerprint)
+            .invoke_async(&mut self.connection.clone())
+            .await?;
+        Ok(match outcome.as_str() {
+            "new" => None,
+            "replayed" => Some(Changed::Replayed(read(cart, &fields)?)),
+            "key_reused" => Some(Changed::KeyReused),
+            other => return Err(Problem::internal(format!("replay.lua answered {other}"))),
+        })
+    }
+
     /// Changes one line, in one step.
     pub(crate) async fn change(&self, change: Change<'_>) -> Result<Changed, Problem> {
         let details = change
@@ -159,7 +184,7 @@ impl Carts {
         let mut call = self.scripts.change.prepare_invoke();
         call.key(cart_key(change.cart)).key(owner_key(change.owner));
         if let Some(key) = key {
-            call.key(format!("cart:answer:{}:{key}", change.owner));
+            call.key(answer_key(change.owner, key));
         }
         call.arg(change.owner)
             .arg(match change.action {
@@ -238,4 +263,8 @@ fn cart_key(id: CartId) -> String {
 
 fn owner_key(owner: &str) -> String {
     format!("cart:owner:{owner}")
+}
+
+fn answer_key(owner: &str, key: &str) -> String {
+    format!("cart:answer:{owner}:{key}")
 }
