@@ -62,10 +62,6 @@ pub fn operator() -> Vec<Stage> {
 pub fn e2e() -> Vec<Stage> {
     vec![
         Stage {
-            name: "embedded cluster",
-            work: embedded_cluster,
-        },
-        Stage {
             name: "up",
             work: bring_up,
         },
@@ -84,6 +80,11 @@ pub fn e2e() -> Vec<Stage> {
         Stage {
             name: "down",
             work: bring_down,
+        },
+        // Last, because it builds this very program anew: nothing can be started from it after.
+        Stage {
+            name: "embedded cluster",
+            work: embedded_cluster,
         },
     ]
 }
@@ -140,7 +141,8 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
     command
         .args(["-p", "localmart-operator", "--features", "cluster-tests"])
         .args(["--no-fail-fast", "--test", "*"])
-        .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig);
+        .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
+        .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
     let counts = counted(progress, "operator", "test-operator", &mut command);
     cluster::stop(CONTROL_PLANE, true, progress)?;
     counts
