@@ -1,7 +1,5 @@
 //! Leader election: of several operators one works, the others stand by.
 
-use std::time::Duration;
-
 use anyhow::Context;
 use kube::Client;
 use kube_lease_manager::LeaseManagerBuilder;
@@ -47,6 +45,3 @@ impl Leadership {
         let _ = self.changes.wait_for(|leads| !*leads).await;
     }
 }
-
-/// How long a standby may take at most to notice that the leader is gone.
-pub const TAKEOVER: Duration = Duration::from_secs(DURATION + GRACE);

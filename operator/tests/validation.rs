@@ -69,8 +69,13 @@ fn database(shop: &Shop) -> (&str, Option<&str>) {
 
 /// A volume written by this major version.
 fn written_by(major: &str) -> Observed {
+    volume(&json!({ names::POSTGRES_MAJOR: major }))
+}
+
+/// A volume with these labels.
+fn volume(labels: &Value) -> Observed {
     let claim: PersistentVolumeClaim = serde_json::from_value(json!({
-        "metadata": { "name": "shop-postgres-data", "labels": { names::POSTGRES_MAJOR: major } },
+        "metadata": { "name": "shop-postgres-data", "labels": labels },
     }))
     .unwrap();
     let claim: DynamicObject =
@@ -141,6 +146,20 @@ fn postgres_keeps_the_major_version_that_wrote_the_volume() {
     // A newer release does not move the data of a shop that names no version.
     assert_eq!(
         database(&check("{}", &written_by("15")).unwrap()),
+        ("p:15", Some("15"))
+    );
+
+    // Nor is one guessed for data of which nobody knows what wrote it.
+    let failure = refused("{}", &volume(&json!({})));
+    assert!(
+        failure
+            .message
+            .contains("set the version to the one that did"),
+        "{}",
+        failure.message
+    );
+    assert_eq!(
+        database(&check(spec, &volume(&json!({}))).unwrap()),
         ("p:15", Some("15"))
     );
 

@@ -239,10 +239,8 @@ fn managed_database(
         Kind::PersistentVolumeClaim,
         &storage::claim_name(identity, "postgres"),
     );
-    let written_by = observed
-        .objects
-        .get(&claim)
-        .and_then(|claim| claim.labels().get(names::POSTGRES_MAJOR).cloned());
+    let volume = observed.objects.get(&claim);
+    let written_by = volume.and_then(|claim| claim.labels().get(names::POSTGRES_MAJOR).cloned());
     if let (Some(wanted), Some(written)) = (&spec.version, &written_by)
         && wanted != written
     {
@@ -267,6 +265,18 @@ fn managed_database(
                 "spec.postgres.managed.version: this release has one Postgres image, of a version \
                  that its table does not tell; leave the version out, or set \
                  spec.postgres.managed.image as well",
+            ));
+        }
+        (None, PostgresImages::ByMajor(images))
+            if volume.is_some() && wanted.is_none() && images.len() > 1 =>
+        {
+            return Err(Failure::new(
+                Reason::InvalidSpec,
+                format!(
+                    "spec.postgres.managed.version: nothing tells which Postgres wrote the volume \
+                     {}, and this release has several; set the version to the one that did",
+                    claim.name
+                ),
             ));
         }
         (None, PostgresImages::ByMajor(images)) => {
