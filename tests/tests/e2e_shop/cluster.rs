@@ -69,7 +69,7 @@ where
 
 /// Waits until the operator has seen the newest spec and every pod it asks for is up.
 pub(crate) async fn wait_ready() -> Result<()> {
-    wait_for(Duration::from_secs(120), || {
+    wait_for(Duration::from_mins(2), || {
         let text = kubectl(&["get", "localmart", "localmart", "-n", "localmart", "-o", "json"])?;
         let object: serde_json::Value = serde_json::from_str(&text)?;
         let status = &object["status"];

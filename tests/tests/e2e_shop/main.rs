@@ -1,6 +1,8 @@
 //! A shop on a whole cluster: `cargo xtask test e2e` brings it up and sets KUBECONFIG and
 //! LOCALMART_URL.
 
+#![allow(clippy::unwrap_used)]
+
 mod buyer;
 mod cluster;
 
@@ -110,14 +112,14 @@ async fn an_order_outlives_the_postgres_pod() -> Result<()> {
         "--grace-period=0",
         "--force",
     ])?;
-    wait_for(Duration::from_secs(60), || {
+    wait_for(Duration::from_mins(1), || {
         ensure!(uid()? != before, "the old pod is still there");
         Ok(())
     })
     .await?;
     wait_ready().await?;
     // Until the services have connected again, customers are told to try again.
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let read = cluster::eventually(minute, || buyer.order(&order.number)).await?;
     ensure!(read["totals"]["grand"] == order.total, "{read}");
     cluster::eventually(minute, || buyer.buy_something())
@@ -142,7 +144,7 @@ async fn what_is_deleted_or_edited_by_hand_comes_back() -> Result<()> {
     };
     let before = uid("deployment", "localmart-cart")?;
     kubectl(&["delete", "deployment", "localmart-cart", "-n", "localmart"])?;
-    wait_for(Duration::from_secs(60), || {
+    wait_for(Duration::from_mins(1), || {
         ensure!(
             uid("deployment", "localmart-cart")? != before,
             "the old Deployment is still there"
@@ -164,7 +166,7 @@ async fn what_is_deleted_or_edited_by_hand_comes_back() -> Result<()> {
         ])
     };
     port(81)?;
-    wait_for(Duration::from_secs(60), || {
+    wait_for(Duration::from_mins(1), || {
         let ports = kubectl(&[
             "get",
             "service",
