@@ -365,7 +365,7 @@ export interface components {
          * @description What the customer may do with an order now.
          * @enum {string}
          */
-        Action: "Cancel";
+        Action: "cancel";
         /** @description What to add. */
         AddItem: {
             /**
@@ -574,7 +574,7 @@ export interface components {
          * @description Where a checkout stands.
          * @enum {string}
          */
-        CheckoutState: "Open" | "AwaitingPayment" | "PaymentReady" | "Processing" | "Completed" | "Rejected" | "Cancelled" | "Expired";
+        CheckoutState: "open" | "awaiting_payment" | "payment_ready" | "processing" | "completed" | "rejected" | "cancelled" | "expired";
         Complete: {
             /** @description The total that the customer has agreed to. */
             expected_total: components["schemas"]["Money"];
@@ -599,9 +599,9 @@ export interface components {
          * @description How much of an order has left the house; derived from its shipments.
          * @enum {string}
          */
-        FulfillmentStatus: "None" | "Partial" | "All" | "Returned";
+        FulfillmentStatus: "none" | "partial" | "all" | "returned";
         GivePayment: {
-            card: components["schemas"]["Card"];
+            card: components["schemas"]["PaymentCard"];
         };
         /** @description A picture by address. */
         Image: {
@@ -686,7 +686,7 @@ export interface components {
          * @description Where an order stands.
          * @enum {string}
          */
-        OrderState: "Created" | "StockReserved" | "Rejected" | "PaymentAuthorized" | "Placed" | "Fulfilling" | "Shipped" | "Delivered" | "Completed" | "Cancelled";
+        OrderState: "created" | "stock_reserved" | "rejected" | "payment_authorized" | "placed" | "fulfilling" | "shipped" | "delivered" | "completed" | "cancelled";
         /** @description An order in a list. */
         OrderSummary: {
             /**
@@ -710,12 +710,12 @@ export interface components {
          * @description Where the payment of a checkout stands.
          * @enum {string}
          */
-        PaymentProgress: "None" | "Ready" | "Declined" | "Authorized" | "Unknown";
+        PaymentProgress: "none" | "ready" | "declined" | "authorized" | "unknown";
         /**
          * @description Where the money of an order stands; derived from its attempts.
          * @enum {string}
          */
-        PaymentStatus: "None" | "Authorized" | "Captured" | "PartiallyRefunded" | "Refunded" | "Voided";
+        PaymentStatus: "none" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
         /** @description The body of a problem as it crosses the wire. */
         Problem: {
             code: components["schemas"]["ProblemCode"];
@@ -864,6 +864,12 @@ export interface components {
          * @description A variant of a product: what a customer buys and what has stock.
          */
         VariantId: string;
+        PaymentCard: {
+            number: string;
+            expiry: string;
+            cvc: string;
+            holder: string;
+        };
     };
     responses: never;
     parameters: never;
