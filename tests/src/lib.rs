@@ -1,3 +1,1 @@
-//! A whole shop in one process, for tests of what its services do together.
-
-pub mod shop;
+//! Tests of what several programs do together; see `tests/`.

@@ -2,10 +2,11 @@
 
 use chassis::{Service, testkit::Reply};
 use futures::future::join_all;
-use localmart_tests::shop::{Guest, Shop};
 use orders::Timing;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::starter::{Guest, Shop};
 
 fn euro(minor: i64) -> Value {
     json!({"minor": minor, "currency": "EUR"})

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chassis::Service;
-use localmart_tests::shop::{Shop, details};
 use orders::Timing;
 use serde_json::{Value, json};
 
-use crate::outcome::APPROVED;
+use crate::{
+    outcome::APPROVED,
+    starter::{Shop, details, hurried},
+};
 
 fn euro(minor: i64) -> Value {
     json!({"minor": minor, "currency": "EUR"})
@@ -137,7 +139,7 @@ async fn a_cart_that_changes_on_the_way_is_noticed() {
 async fn a_reservation_lapses_and_can_be_prolonged_once() {
     let mut timing = Timing {
         reservation: Duration::from_secs(2),
-        ..localmart_tests::shop::hurried()
+        ..hurried()
     };
     let shop = Shop::start(timing).await;
     let mug = shop.article(1_000, 1).await;

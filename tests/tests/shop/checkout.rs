@@ -1,11 +1,13 @@
 //! Checkouts: from a cart to a card.
 
-use localmart_tests::shop::{Shop, details};
 use orders::Timing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::outcome::APPROVED;
+use crate::{
+    outcome::APPROVED,
+    starter::{Shop, details},
+};
 
 fn euro(minor: i64) -> Value {
     json!({"minor": minor, "currency": "EUR"})

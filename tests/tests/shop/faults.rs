@@ -1,11 +1,13 @@
 //! Services that are away and answers that get lost: what was begun is finished or undone, once.
 
 use chassis::{Service, testkit::eventually};
-use localmart_tests::shop::{Moment, Shop, hurried};
 use orders::Timing;
 use serde_json::json;
 
-use crate::outcome::{APPROVED, TIMES_OUT, authorizations, bought_once, completes_by_itself};
+use crate::{
+    outcome::{APPROVED, TIMES_OUT, authorizations, bought_once, completes_by_itself},
+    starter::{Moment, Shop, hurried},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lapsed_reservation_is_not_paid_for_even_before_the_reaper_comes() {

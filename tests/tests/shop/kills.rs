@@ -2,9 +2,11 @@
 
 use chassis::{Service, testkit::eventually};
 use futures::future::join_all;
-use localmart_tests::shop::{Moment, Shop, hurried};
 
-use crate::outcome::{APPROVED, authorizations, bought_once, completes_by_itself};
+use crate::{
+    outcome::{APPROVED, authorizations, bought_once, completes_by_itself},
+    starter::{Moment, Shop, hurried},
+};
 
 /// A call that orders makes on the way to an order.
 #[derive(Clone, Copy, Debug)]

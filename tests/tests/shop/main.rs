@@ -9,3 +9,4 @@ mod orders;
 mod outcome;
 mod payment;
 mod races;
+mod starter;

@@ -1,12 +1,14 @@
 //! Orders after they are placed.
 
 use chassis::{Service, testkit::eventually};
-use localmart_tests::shop::{Guest, Shop};
 use orders::Timing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::outcome::APPROVED;
+use crate::{
+    outcome::APPROVED,
+    starter::{Guest, Shop, details},
+};
 
 async fn buy(shop: &Shop, variant: Uuid) -> (Guest, Value) {
     let (guest, id, total) = shop.ready_to_pay(variant, APPROVED).await;
@@ -57,10 +59,7 @@ async fn own_orders_are_listed_page_by_page() {
             .as_str()
             .expect("an id")
             .to_owned();
-        let _ = next
-            .change(&checkout, &localmart_tests::shop::details())
-            .await
-            .expect(200);
+        let _ = next.change(&checkout, &details()).await.expect(200);
         let paid = next.pay(&checkout, APPROVED).await.expect(200).json();
         let order = next
             .complete(&checkout, key, &paid["totals"]["grand"])

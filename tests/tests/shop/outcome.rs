@@ -1,8 +1,9 @@
 //! What a purchase must have led to.
 
 use chassis::{Service, testkit::eventually};
-use localmart_tests::shop::{Guest, Shop};
 use serde_json::Value;
+
+use crate::starter::{Guest, Shop};
 
 /// A card that is approved.
 pub(crate) const APPROVED: &str = "9999000010000002";

@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use chassis::Service;
-use localmart_tests::shop::{Shop, hurried};
 use orders::Timing;
 use serde_json::{Value, json};
 
-use crate::outcome::{APPROVED, TIMES_OUT};
+use crate::{
+    outcome::{APPROVED, TIMES_OUT},
+    starter::{Shop, hurried},
+};
 
 const DECLINED: &str = "9999000020000000";
 const INSUFFICIENT: &str = "9999000030000008";
@@ -238,7 +240,7 @@ async fn what_was_added_after_the_order_moves_to_a_new_cart() {
     // The cart changes between the check and its closing.
     let closing = shop.front(Service::Cart).stop_next(
         "POST /internal/v1/carts/*/close",
-        localmart_tests::shop::Moment::Before,
+        crate::starter::Moment::Before,
     );
     let buying = {
         let (guest, id, total) = (guest.clone(), id.clone(), total.clone());

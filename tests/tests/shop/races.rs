@@ -2,11 +2,10 @@
 
 use chassis::Service;
 use futures::future::join_all;
-use localmart_tests::shop::Shop;
 use orders::Timing;
 use serde_json::json;
 
-use crate::outcome::APPROVED;
+use crate::{outcome::APPROVED, starter::Shop};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_piece_goes_to_one_of_thirty_two_buyers_fifty_times() {
@@ -151,7 +150,7 @@ async fn buyers_of_two_things_in_opposite_order_do_not_block_each_other() {
         let checkout = guest.begin().await.expect(201).json()["id"].clone();
         let checkout = checkout.as_str().expect("an id").to_owned();
         let _ = guest
-            .change(&checkout, &localmart_tests::shop::details())
+            .change(&checkout, &crate::starter::details())
             .await
             .expect(200);
         let paid = guest.pay(&checkout, APPROVED).await;

@@ -8,7 +8,7 @@ use super::Shop;
 impl Shop {
     /// Puts a new article on sale: `price` minor units each, `pieces` on the shelf. Gives the id of
     /// its only variant.
-    pub async fn article(&self, price: i64, pieces: i32) -> Uuid {
+    pub(crate) async fn article(&self, price: i64, pieces: i32) -> Uuid {
         let variant = Uuid::now_v7();
         if let Err(error) = put_on_sale(&self.pool, variant, price, pieces).await {
             panic!("an article cannot be put on sale: {error}");
@@ -17,7 +17,7 @@ impl Shop {
     }
 
     /// Sets a new price.
-    pub async fn reprice(&self, variant: Uuid, price: i64) {
+    pub(crate) async fn reprice(&self, variant: Uuid, price: i64) {
         sqlx::query("UPDATE catalog.variant SET price_minor = $2 WHERE id = $1")
             .bind(variant)
             .bind(price)
@@ -27,7 +27,7 @@ impl Shop {
     }
 
     /// Pieces of a variant on the shelf, and how many of them are promised.
-    pub async fn stock(&self, variant: Uuid) -> (i32, i32) {
+    pub(crate) async fn stock(&self, variant: Uuid) -> (i32, i32) {
         sqlx::query_as("SELECT on_hand, reserved FROM catalog.stock_level WHERE variant_id = $1")
             .bind(variant)
             .fetch_one(&self.pool)

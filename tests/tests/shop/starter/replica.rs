@@ -6,7 +6,7 @@ use tokio::{runtime::Runtime, sync::oneshot};
 /// A replica on a runtime of its own. Dropping it ends it at once: its tasks stop where they are
 /// and its connections break, as those of a killed process do.
 #[derive(Debug)]
-pub struct Replica {
+pub(crate) struct Replica {
     url: String,
     runtime: Option<Runtime>,
 }
@@ -39,7 +39,7 @@ impl Replica {
     }
 
     /// Base URL of the API.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }

@@ -26,13 +26,13 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-pub use front::{Front, Held, Moment, Stopped};
-pub use guest::{Guest, card, details};
-pub use replica::Replica;
+pub(crate) use front::{Front, Moment};
+pub(crate) use guest::{Guest, details};
+pub(crate) use replica::Replica;
 
 /// A running shop.
 #[derive(Debug)]
-pub struct Shop {
+pub(crate) struct Shop {
     database: TestDatabase,
     /// Of the superuser, to look and to prepare.
     pool: PgPool,
@@ -42,7 +42,7 @@ pub struct Shop {
 }
 
 /// Times that let tests see leases expire and answers get lost without waiting long.
-pub fn hurried() -> Timing {
+pub(crate) fn hurried() -> Timing {
     Timing {
         complete: Duration::from_secs(3),
         authorize: Duration::from_secs(1),
@@ -56,7 +56,7 @@ pub fn hurried() -> Timing {
 
 impl Shop {
     /// One replica of each service.
-    pub async fn start(timing: Timing) -> Self {
+    pub(crate) async fn start(timing: Timing) -> Self {
         let owners: Vec<Service> = Service::ALL
             .into_iter()
             .filter(|s| s.has_schema())
@@ -80,7 +80,7 @@ impl Shop {
     }
 
     /// Two replicas of each service.
-    pub async fn start_doubled(timing: Timing) -> Self {
+    pub(crate) async fn start_doubled(timing: Timing) -> Self {
         let shop = Self::start(timing).await;
         for service in Service::ALL {
             shop.begin(service).await;
@@ -89,12 +89,12 @@ impl Shop {
     }
 
     /// Where a service is reached.
-    pub fn front(&self, service: Service) -> &Arc<Front> {
+    pub(crate) fn front(&self, service: Service) -> &Arc<Front> {
         &self.fronts[&service]
     }
 
     /// Starts one more replica of a service.
-    pub async fn begin(&self, service: Service) {
+    pub(crate) async fn begin(&self, service: Service) {
         let replica = match service {
             Service::Catalog => Replica::start(catalog::run, self.catalog()).await,
             Service::Cart => Replica::start(cart::run, self.cart()).await,
@@ -109,17 +109,17 @@ impl Shop {
     }
 
     /// Ends every replica of a service at once, in the middle of whatever they do.
-    pub async fn kill(&self, service: Service) {
+    pub(crate) async fn kill(&self, service: Service) {
         self.front(service).kill_all().await;
     }
 
     /// Breaks every connection to Postgres, as its restart does.
-    pub async fn cut_connections(&self) {
+    pub(crate) async fn cut_connections(&self) {
         self.database.cut_connections().await;
     }
 
     /// Takes a cart from Redis, as the loss of Redis's memory does. Tests share one Redis.
-    pub async fn forget_cart(&self, guest: &Guest) {
+    pub(crate) async fn forget_cart(&self, guest: &Guest) {
         let mut admin = self.redis.admin().await;
         let forgotten: u64 = redis::cmd("DEL")
             .arg(format!("cart:cart:{}", guest.cart))
@@ -130,7 +130,7 @@ impl Shop {
     }
 
     /// Waits until nothing is under way, then fails for every violated invariant.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         eventually("the shop comes to rest", async || {
             invariants::unrest(&self.pool).await.map_or(Ok(()), Err)
         })
@@ -140,7 +140,7 @@ impl Shop {
     }
 
     /// The first number of the first row.
-    pub async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql)
             .fetch_one(&self.pool)
             .await
@@ -148,27 +148,27 @@ impl Shop {
     }
 
     /// Changes data behind the services' backs.
-    pub async fn execute(&self, sql: &'static str) {
+    pub(crate) async fn execute(&self, sql: &'static str) {
         if let Err(error) = self.try_execute(sql).await {
             panic!("{sql}: {error}");
         }
     }
 
     /// As [`Shop::execute`], with Postgres's words when it refuses.
-    pub async fn try_execute(&self, sql: &'static str) -> Result<(), String> {
+    pub(crate) async fn try_execute(&self, sql: &'static str) -> Result<(), String> {
         let executed = sqlx::query(sql).execute(&self.pool).await;
         executed.map(drop).map_err(|error| error.to_string())
     }
 
     /// The same shop, whose next replicas have other times.
     #[must_use]
-    pub fn with(mut self, timing: Timing) -> Self {
+    pub(crate) fn with(mut self, timing: Timing) -> Self {
         self.timing = timing;
         self
     }
 
     /// Calls one service as another one does on behalf of a guest.
-    pub async fn internal(&self, caller: Service, callee: Service, guest: &Guest) -> Api {
+    pub(crate) async fn internal(&self, caller: Service, callee: Service, guest: &Guest) -> Api {
         let owner = self.owner(guest).await;
         Api::internal_at(self.url(callee), caller, callee).as_customer(&owner)
     }

@@ -13,20 +13,20 @@ use super::Shop;
 
 /// A guest with a cart.
 #[derive(Clone, Debug)]
-pub struct Guest {
+pub(crate) struct Guest {
     api: Api,
     /// Id of the cart.
     pub cart: String,
 }
 
 /// A body with a test card.
-pub fn card(number: &str) -> Value {
+pub(crate) fn card(number: &str) -> Value {
     json!({"card": {"number": number, "expiry": "12/49", "cvc": "123", "holder": "Ada Byron"}})
 }
 
 impl Shop {
     /// A new guest with an empty cart.
-    pub async fn guest(&self) -> Guest {
+    pub(crate) async fn guest(&self) -> Guest {
         self.guest_at(&self.front(Service::Storefront).url()).await
     }
 
@@ -46,7 +46,7 @@ impl Shop {
 
     /// A new guest whose cart holds `qty` pieces and whose checkout only lacks a card. Gives the
     /// guest and the id of the checkout.
-    pub async fn at_the_till(&self, variant: Uuid, qty: u32) -> (Guest, String) {
+    pub(crate) async fn at_the_till(&self, variant: Uuid, qty: u32) -> (Guest, String) {
         let guest = self.guest().await;
         let _ = guest.add(variant, qty).await.expect(200);
         let checkout = guest.begin().await.expect(201).json();
@@ -56,7 +56,7 @@ impl Shop {
     }
 
     /// As [`Shop::at_the_till`], with a card given and stock reserved. Gives also the total.
-    pub async fn ready_to_pay(&self, variant: Uuid, number: &str) -> (Guest, String, Value) {
+    pub(crate) async fn ready_to_pay(&self, variant: Uuid, number: &str) -> (Guest, String, Value) {
         let (guest, id) = self.at_the_till(variant, 1).await;
         let checkout = guest.pay(&id, number).await.expect(200).json();
         assert_eq!(checkout["state"], "payment_ready", "{checkout}");
@@ -79,7 +79,7 @@ impl Shop {
 }
 
 /// E-mail address, postal address and delivery.
-pub fn details() -> Value {
+pub(crate) fn details() -> Value {
     json!({
         "email": "ada@example.org",
         "address": {
@@ -102,27 +102,27 @@ fn text(value: &Value, member: &str) -> String {
 
 impl Guest {
     /// The public API as this guest.
-    pub fn api(&self) -> &Api {
+    pub(crate) fn api(&self) -> &Api {
         &self.api
     }
 
     /// The same guest with another cart.
     #[must_use]
-    pub fn with_cart(&self, cart: &Value) -> Self {
+    pub(crate) fn with_cart(&self, cart: &Value) -> Self {
         Self {
             api: self.api.clone(),
             cart: text(cart, "id"),
         }
     }
 
-    pub async fn add(&self, variant: Uuid, qty: u32) -> Reply {
+    pub(crate) async fn add(&self, variant: Uuid, qty: u32) -> Reply {
         let path = format!("/api/v1/carts/{}/items", self.cart);
         self.api
             .post(&path, &json!({"variant_id": variant, "qty": qty}))
             .await
     }
 
-    pub async fn cart(&self) -> Value {
+    pub(crate) async fn cart(&self) -> Value {
         self.api
             .get(&format!("/api/v1/carts/{}", self.cart))
             .await
@@ -130,19 +130,19 @@ impl Guest {
             .json()
     }
 
-    pub async fn begin(&self) -> Reply {
+    pub(crate) async fn begin(&self) -> Reply {
         self.api
             .post("/api/v1/checkouts", &json!({"cart_id": self.cart}))
             .await
     }
 
-    pub async fn change(&self, checkout: &str, body: &Value) -> Reply {
+    pub(crate) async fn change(&self, checkout: &str, body: &Value) -> Reply {
         self.api
             .patch(&format!("/api/v1/checkouts/{checkout}"), body)
             .await
     }
 
-    pub async fn checkout(&self, checkout: &str) -> Value {
+    pub(crate) async fn checkout(&self, checkout: &str) -> Value {
         self.api
             .get(&format!("/api/v1/checkouts/{checkout}"))
             .await
@@ -150,7 +150,7 @@ impl Guest {
             .json()
     }
 
-    pub async fn pay(&self, checkout: &str, number: &str) -> Reply {
+    pub(crate) async fn pay(&self, checkout: &str, number: &str) -> Reply {
         self.api
             .post(
                 &format!("/api/v1/checkouts/{checkout}/payment"),
@@ -159,7 +159,7 @@ impl Guest {
             .await
     }
 
-    pub async fn complete(&self, checkout: &str, key: &str, total: &Value) -> Reply {
+    pub(crate) async fn complete(&self, checkout: &str, key: &str, total: &Value) -> Reply {
         self.api
             .with("idempotency-key", key)
             .post(
@@ -178,7 +178,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 impl Guest {
     /// Buys what the checkout is about whatever happens to the requests, as the web shop does: looks
     /// where the checkout stands and goes on from there. Gives the number of the order.
-    pub async fn insist(&self, checkout: &str, number: &str) -> String {
+    pub(crate) async fn insist(&self, checkout: &str, number: &str) -> String {
         let began = Instant::now();
         let mut seen = Value::Null;
         while began.elapsed() < PATIENCE {

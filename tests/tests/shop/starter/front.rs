@@ -22,7 +22,7 @@ const LARGEST: usize = 8 * 1024 * 1024;
 
 /// Passes calls to the live replicas of a service in turn. Without any it refuses connections.
 #[derive(Debug)]
-pub struct Front {
+pub(crate) struct Front {
     address: SocketAddr,
     shared: std::sync::Arc<Shared>,
     serving: Mutex<Option<JoinHandle<()>>>,
@@ -47,7 +47,7 @@ struct Replicas {
 
 /// When a call is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub(crate) enum Moment {
     /// The callee never sees it.
     Before,
     /// The callee has answered; its caller never sees the answer.
@@ -75,18 +75,18 @@ impl Trap {
 
 /// A call that is to be stopped.
 #[derive(Debug)]
-pub struct Stopped {
+pub(crate) struct Stopped {
     fired: oneshot::Receiver<()>,
     release: oneshot::Sender<()>,
 }
 
 /// A call that was stopped. It hangs unless it is released.
 #[derive(Debug)]
-pub struct Held(oneshot::Sender<()>);
+pub(crate) struct Held(oneshot::Sender<()>);
 
 impl Stopped {
     /// Waits for the call.
-    pub async fn wait(self) -> Held {
+    pub(crate) async fn wait(self) -> Held {
         let patience = std::time::Duration::from_secs(10);
         match tokio::time::timeout(patience, self.fired).await {
             Ok(Ok(())) => Held(self.release),
@@ -97,7 +97,7 @@ impl Stopped {
 
 impl Held {
     /// Lets the call go on, late, whether or not its caller still waits.
-    pub fn release(self) {
+    pub(crate) fn release(self) {
         self.0.send(()).expect("the call is still held");
     }
 }
@@ -125,12 +125,12 @@ impl Front {
     }
 
     /// Base URL.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Base URLs of the replicas, to talk to one of them.
-    pub fn replicas(&self) -> Vec<String> {
+    pub(crate) fn replicas(&self) -> Vec<String> {
         let replicas = lock(&self.shared.replicas);
         replicas
             .live
@@ -141,7 +141,7 @@ impl Front {
 
     /// Stops the next call whose method and path are like `POST /internal/v1/intents`, where `*`
     /// stands for one part of the path.
-    pub fn stop_next(&self, path: &'static str, moment: Moment) -> Stopped {
+    pub(crate) fn stop_next(&self, path: &'static str, moment: Moment) -> Stopped {
         let (fire, fired) = oneshot::channel();
         let (release, released) = oneshot::channel();
         *lock(&self.shared.trap) = Some(Trap {
@@ -154,7 +154,7 @@ impl Front {
     }
 
     /// How many calls like `path` there have been, those that were stopped among them.
-    pub fn calls(&self, path: &str) -> usize {
+    pub(crate) fn calls(&self, path: &str) -> usize {
         let calls = lock(&self.shared.calls);
         calls.iter().filter(|call| like(call, path)).count()
     }

@@ -4,33 +4,33 @@ use sqlx::PgPool;
 
 /// Names and statements; each gives one text column, a row for each violation.
 const INVARIANTS: [(&str, &str); 7] = [
-    ("stock", include_str!("../../invariants/stock.sql")),
+    ("stock", include_str!("../../../invariants/stock.sql")),
     (
         "order_total",
-        include_str!("../../invariants/order_total.sql"),
+        include_str!("../../../invariants/order_total.sql"),
     ),
     (
         "one_charge",
-        include_str!("../../invariants/one_charge.sql"),
+        include_str!("../../../invariants/one_charge.sql"),
     ),
     (
         "no_phantom_money",
-        include_str!("../../invariants/no_phantom_money.sql"),
+        include_str!("../../../invariants/no_phantom_money.sql"),
     ),
     (
         "state_and_history",
-        include_str!("../../invariants/state_and_history.sql"),
+        include_str!("../../../invariants/state_and_history.sql"),
     ),
-    ("outbox", include_str!("../../invariants/outbox.sql")),
+    ("outbox", include_str!("../../../invariants/outbox.sql")),
     (
         "requests_settle",
-        include_str!("../../invariants/requests_settle.sql"),
+        include_str!("../../../invariants/requests_settle.sql"),
     ),
 ];
 
 /// What is still under way, if anything.
 pub(super) async fn unrest(pool: &PgPool) -> Option<String> {
-    first_column(pool, include_str!("../../invariants/unrest.sql"))
+    first_column(pool, include_str!("../../../invariants/unrest.sql"))
         .await
         .into_iter()
         .next()
