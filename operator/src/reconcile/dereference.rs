@@ -33,24 +33,41 @@ use crate::{
 /// Annotation that marks the IngressClass for those who name none.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
-/// Reads everything that the later stages may ask about.
+/// What is there of a shop, read before its LocalMart.
+#[derive(Debug)]
+pub struct Survey {
+    objects: BTreeMap<Key, DynamicObject>,
+    secrets: BTreeMap<String, Secret>,
+}
+
+/// Reads the children and the shop's own Secrets.
+///
+/// The order matters. When a LocalMart is deleted, the garbage collector begins to take its
+/// children. Whoever reads the LocalMart first and then looks for its children may find them
+/// missing and make them again, for an owner that is gone. The other way round, a LocalMart that
+/// still exists vouches for what was seen before it.
+pub async fn survey(client: &Client, namespace: &str, name: &str) -> Result<Survey, Failure> {
+    let identity = Identity {
+        name: name.to_owned(),
+        namespace: namespace.to_owned(),
+        uid: String::new(),
+    };
+    let (objects, secrets) =
+        try_join(children(client, &identity), own_secrets(client, &identity)).await?;
+    Ok(Survey { objects, secrets })
+}
+
+/// Adds what the LocalMart refers to, and what a person will want to know.
 pub async fn dereference(
     client: &Client,
     object: &LocalMart,
     identity: &Identity,
+    survey: Survey,
 ) -> Result<Observed, Failure> {
-    let (objects, (own_secrets, references)) = try_join(
-        children(client, identity),
-        try_join(
-            own_secrets(client, identity),
-            references(client, object, identity),
-        ),
-    )
-    .await?;
     let mut observed = Observed {
-        objects,
-        secrets: own_secrets,
-        references,
+        objects: survey.objects,
+        secrets: survey.secrets,
+        references: references(client, object, identity).await?,
         ingress_classes: match object.spec.ingress {
             Some(_) => ingress_classes(client).await?,
             None => IngressClasses::Unknown,

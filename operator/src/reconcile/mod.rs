@@ -16,7 +16,8 @@
 //! ```
 //!
 //! * [`dereference`] is the only stage that reads. It lists the children by label, reads the
-//!   shop's Secrets by name and whatever the spec refers to, and puts it all in [`observed`].
+//!   shop's Secrets by name and whatever the spec refers to, and puts it all in [`observed`]. The
+//!   LocalMart itself is read after its children, and [`dereference::survey`] says why.
 //! * [`validate`] turns the raw spec into a [`shop::Shop`], a type in which every value is known
 //!   good. What cannot work ends here, as a reason and a sentence that names the field.
 //! * [`plan`] and the builders in [`crate::build`] decide what should be. They have no client, no
@@ -132,6 +133,11 @@ impl Next {
 
 /// One pass for the LocalMart of this name.
 pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next, Failure> {
+    let survey = if context.grants(namespace) {
+        Some(dereference::survey(&context.client, namespace, name).await?)
+    } else {
+        None
+    };
     let resource = ApiResource::erase::<LocalMart>(&());
     let api: Api<DynamicObject> =
         Api::namespaced_with(context.client.clone(), namespace, &resource);
@@ -150,12 +156,13 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
         }
     };
     let previous = object.status.clone().unwrap_or_default();
-    if !context.grants(namespace) {
+    let Some(survey) = survey else {
         let failure = context.not_granted(namespace);
         return refuse(context, &raw, &previous, failure).await;
-    }
+    };
     let identity = validate::identity(&object);
-    let mut observed = dereference::dereference(&context.client, &object, &identity).await?;
+    let client = &context.client;
+    let mut observed = dereference::dereference(client, &object, &identity, survey).await?;
     let shop = match validate::validate(&object, &observed, &context.releases) {
         Ok(shop) => shop,
         Err(failure) => return refuse(context, &raw, &previous, failure).await,
