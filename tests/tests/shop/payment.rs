@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     outcome::{APPROVED, TIMES_OUT},
-    starter::{Shop, hurried},
+    starter::{Moment, Shop, hurried},
 };
 
 const DECLINED: &str = "9999000020000000";
@@ -238,10 +238,9 @@ async fn what_was_added_after_the_order_moves_to_a_new_cart() {
     let (mug, lamp) = (shop.article(1_000, 5).await, shop.article(5_000, 5).await);
     let (guest, id, total) = shop.ready_to_pay(mug, APPROVED).await;
     // The cart changes between the check and its closing.
-    let closing = shop.front(Service::Cart).stop_next(
-        "POST /internal/v1/carts/*/close",
-        crate::starter::Moment::Before,
-    );
+    let closing = shop
+        .front(Service::Cart)
+        .stop_next("POST /internal/v1/carts/*/close", Moment::Before);
     let buying = {
         let (guest, id, total) = (guest.clone(), id.clone(), total.clone());
         tokio::spawn(async move { guest.complete(&id, "k", &total).await })

@@ -5,7 +5,10 @@ use futures::future::join_all;
 use orders::Timing;
 use serde_json::json;
 
-use crate::{outcome::APPROVED, starter::Shop};
+use crate::{
+    outcome::APPROVED,
+    starter::{Shop, details},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_piece_goes_to_one_of_thirty_two_buyers_fifty_times() {
@@ -149,10 +152,7 @@ async fn buyers_of_two_things_in_opposite_order_do_not_block_each_other() {
     let outcomes = join_all(buyers.iter().map(|guest| async {
         let checkout = guest.begin().await.expect(201).json()["id"].clone();
         let checkout = checkout.as_str().expect("an id").to_owned();
-        let _ = guest
-            .change(&checkout, &crate::starter::details())
-            .await
-            .expect(200);
+        let _ = guest.change(&checkout, &details()).await.expect(200);
         let paid = guest.pay(&checkout, APPROVED).await;
         if paid.status.as_u16() != 200 {
             paid.expect_problem("out_of_stock");
