@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Debug, path::PathBuf};
 
 use k8s_openapi::{
-    api::{core::v1::Namespace, networking::v1::IngressClass},
+    api::{batch::v1::Job, core::v1::Namespace, networking::v1::IngressClass},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
@@ -12,7 +12,11 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
     core::{ApiResource, NamespaceResourceScope, PartialObjectMeta, Resource, Status},
 };
-use localmart_api::{LocalMart, LocalMartStatus, Phase, schema};
+use localmart_api::{
+    LocalMart, LocalMartStatus, Phase,
+    conditions::{ConditionType, Reason},
+    names, schema,
+};
 use localmart_operator::build::Kind;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -273,6 +277,31 @@ impl Space {
             (newest && status.phase == Some(phase)).then_some(())
         })
         .await;
+    }
+
+    /// Waits until a condition has this reason, and returns its message.
+    pub async fn condition(&self, name: &str, type_: ConditionType, wanted: Reason) -> String {
+        let what = format!("has {} {}", type_.as_str(), wanted.as_str());
+        self.status(name, &what, |_, status| {
+            let condition = status.condition(type_)?;
+            (condition.reason == wanted.as_str()).then(|| condition.message.clone())
+        })
+        .await
+    }
+
+    /// The image that the pods of a service of `shop` are to run.
+    pub async fn image(&self, service: &str) -> String {
+        let name = format!("shop-{service}");
+        let deployment = self.kind(Kind::Deployment).get(&name).await.unwrap();
+        let container = &deployment.data["spec"]["template"]["spec"]["containers"][0];
+        container["image"].as_str().unwrap().to_owned()
+    }
+
+    /// The Jobs of a task.
+    pub async fn jobs(&self, task: &str) -> Vec<Job> {
+        let label = format!("{}={task}", names::TASK);
+        let list = ListParams::default().labels(&label);
+        self.api::<Job>().list(&list).await.unwrap().items
     }
 
     /// Waits until an object exists and `wanted` likes it.
