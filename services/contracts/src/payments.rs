@@ -11,6 +11,7 @@ use crate::{IntentId, Money, OrderId};
 /// A card as a customer types it. Its `Debug` form shows nothing of it, so it cannot reach a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PaymentCard)]
 pub struct Card {
     /// Starts with 9999, a range that no card scheme issues; spaces are allowed.
     #[schema(examples("9999 0000 1000 0002"))]

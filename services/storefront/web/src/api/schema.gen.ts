@@ -706,6 +706,26 @@ export interface components {
             items: components["schemas"]["OrderSummary"][];
             next_cursor?: components["schemas"]["OrderId"] | null;
         };
+        /** @description A card as a customer types it. Its `Debug` form shows nothing of it, so it cannot reach a log. */
+        PaymentCard: {
+            /**
+             * @description Three or four digits.
+             * @example 123
+             */
+            cvc: string;
+            /**
+             * @description `MM/YY`.
+             * @example 12/30
+             */
+            expiry: string;
+            /** @description Name on the card. */
+            holder: string;
+            /**
+             * @description Starts with 9999, a range that no card scheme issues; spaces are allowed.
+             * @example 9999 0000 1000 0002
+             */
+            number: string;
+        };
         /**
          * @description Where the payment of a checkout stands.
          * @enum {string}
@@ -864,12 +884,6 @@ export interface components {
          * @description A variant of a product: what a customer buys and what has stock.
          */
         VariantId: string;
-        PaymentCard: {
-            number: string;
-            expiry: string;
-            cvc: string;
-            holder: string;
-        };
     };
     responses: never;
     parameters: never;
