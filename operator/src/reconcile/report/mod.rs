@@ -96,8 +96,8 @@ pub fn of_plan(
         ),
     ];
     all.append(&mut findings);
-    let rolled_out = plan.released
-        && components::services(&components).all(|component| component.status.updated);
+    let rolled_out =
+        plan.released && components::services(&components).all(|component| component.complete);
     LocalMartStatus {
         observed_generation: occasion.generation,
         phase: Some(phase),
