@@ -143,11 +143,11 @@ impl Step<'_> {
         for line in BufReader::new(reader).split(b'\n') {
             let line = line?;
             let line = String::from_utf8_lossy(&line);
-            let line = line.trim_end().rsplit('\r').next().unwrap_or_default();
+            let line = plain(&line);
             writeln!(file, "{line}")?;
             if !line.trim().is_empty() {
                 self.say(line.trim());
-                tail.push_back(line.to_owned());
+                tail.push_back(line);
                 if tail.len() > 25 {
                     tail.pop_front();
                 }
@@ -166,10 +166,28 @@ impl Step<'_> {
     }
 }
 
+/// The line as it stands on the screen in the end, without colours: some programs use them even
+/// where nobody looks, and what reads a log would have to know them.
+fn plain(line: &str) -> String {
+    let line = line.trim_end().rsplit('\r').next().unwrap_or_default();
+    console::strip_ansi_codes(line).into_owned()
+}
+
 impl Drop for Step<'_> {
     fn drop(&mut self) {
         if !self.finished {
             self.end("✗", "failed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logged_line_has_no_colours() {
+        let line = "old\r\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m606 passed\u{1b}[39m\r\n";
+        assert_eq!(plain(line), "      Tests  606 passed");
     }
 }
