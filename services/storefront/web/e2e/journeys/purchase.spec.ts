@@ -1,3 +1,4 @@
+import { logOf, traceOf } from '../fixtures/logs';
 import { printed } from '../fixtures/money';
 import { expect, test } from '../fixtures/test';
 
@@ -39,8 +40,13 @@ test('a guest finds a product, buys it, and every page tells the same sums', asy
   expect(review.Items).toBe(basket.Items);
   await expect(shop.payButton).toHaveText(`Pay ${review.Total}`);
 
+  const completion = page.waitForResponse(/\/checkouts\/[^/]+\/complete$/);
   await shop.payButton.click();
   const number = await shop.placed();
+  const trace = await traceOf(await completion);
+  for (const service of ['storefront', 'orders']) {
+    await expect.poll(() => logOf(service), `log of ${service}`).toContain(trace);
+  }
   const done = await shop.receipt();
   expect(done).toEqual(review);
 
