@@ -79,7 +79,7 @@ pub(crate) fn check_everything(config: &ClusterConfig, progress: &Progress) -> R
     check_cluster(config, progress)?;
     check_web()?;
     packages::ensure(
-        &[Purpose::Node, Purpose::Databases, Purpose::Browser],
+        &[Purpose::Node, Purpose::Databases, Purpose::Shoppers],
         progress,
     )
 }

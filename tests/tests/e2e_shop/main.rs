@@ -38,6 +38,20 @@ async fn a_purchase_goes_from_list_to_order_page() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_purchase_of_the_readme_works_as_written() -> Result<()> {
+    let _shop = SHOP.lock().await;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/purchase.sh");
+    let output = std::process::Command::new(script).output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(
+        output.status.success() && said.contains(r#""state":"placed""#),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_log_shows_the_trace_of_a_checkout_in_every_service_it_touched() -> Result<()> {
     let _shop = SHOP.lock().await;
     let buyer = Buyer::new()?;

@@ -23,8 +23,8 @@ pub(crate) enum Purpose {
     Node,
     /// Postgres and Redis: their images, and the services' tests.
     Databases,
-    /// The browser journeys.
-    Browser,
+    /// What the end-to-end tests shop with.
+    Shoppers,
 }
 
 struct Package {
@@ -35,7 +35,7 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 11] = [
     Package {
         name: "containerd",
         purpose: Purpose::Node,
@@ -86,9 +86,21 @@ const PACKAGES: [Package; 9] = [
     },
     Package {
         name: "chromium",
-        purpose: Purpose::Browser,
+        purpose: Purpose::Shoppers,
         evidence: "chromium",
         why: "the browser journeys are driven in it",
+    },
+    Package {
+        name: "curl",
+        purpose: Purpose::Shoppers,
+        evidence: "curl",
+        why: "examples/purchase.sh asks the shop with it",
+    },
+    Package {
+        name: "jq",
+        purpose: Purpose::Shoppers,
+        evidence: "jq",
+        why: "examples/purchase.sh reads the answers with it",
     },
 ];
 
@@ -194,8 +206,12 @@ mod tests {
         let directory = tempfile::tempdir().expect("a scratch directory");
         fs::write(directory.path().join("chromium"), "").expect("a program");
         let path = [directory.path().to_path_buf()];
-        assert!(missing(&[Purpose::Browser], &path).is_empty());
-        assert_eq!(missing(&[Purpose::Browser], &[]).len(), 1);
+        let names = |path| -> Vec<&str> {
+            let packages = missing(&[Purpose::Shoppers], path);
+            packages.into_iter().map(|package| package.name).collect()
+        };
+        assert_eq!(names(&path), ["curl", "jq"]);
+        assert_eq!(names(&[]), ["chromium", "curl", "jq"]);
         assert!(missing(&[], &[]).is_empty());
     }
 
