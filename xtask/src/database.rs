@@ -1,17 +1,11 @@
 //! A throw-away Postgres that holds every service's schema; sqlx checks queries against it.
 
-use std::{
-    fs,
-    net::TcpListener,
-    os::unix::fs::chown,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, net::TcpListener, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::paths;
+use crate::{paths, postgres};
 
 /// Runs until dropped.
 pub struct Database {
@@ -25,13 +19,11 @@ impl Database {
     pub fn start() -> Result<Self> {
         let database = Self {
             directory: tempfile::tempdir()?,
-            programs: programs()?,
+            programs: postgres::programs()?,
             port: TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
         };
         let root = database.directory.path();
-        // Postgres refuses to run as root, so its files belong to the user that it runs as.
-        let (user, group) = ids_of_postgres()?;
-        chown(root, Some(user), Some(group)).context("cannot give the directory to postgres")?;
+        postgres::give(root)?;
         let data = root.join("data");
         let data = data.to_string_lossy();
         database.program(
@@ -93,16 +85,8 @@ impl Database {
     }
 
     fn program(&self, name: &str, arguments: &[&str]) -> Result<()> {
-        let (user, group) = ids_of_postgres()?;
-        let mut command = Command::new("setpriv");
-        command
-            .args([format!("--reuid={user}"), format!("--regid={group}")])
-            .arg("--clear-groups")
-            .arg(self.programs.join(name))
-            .args(arguments)
-            .env("LC_ALL", "C.UTF-8")
-            .current_dir(self.directory.path());
-        succeed(&mut command)
+        let mut command = postgres::command(&self.programs.join(name))?;
+        succeed(command.args(arguments).current_dir(self.directory.path()))
     }
 }
 
@@ -128,32 +112,4 @@ fn succeed(command: &mut Command) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Directory of Debian's newest Postgres programs.
-fn programs() -> Result<PathBuf> {
-    let base = Path::new("/usr/lib/postgresql");
-    let mut versions: Vec<_> = fs::read_dir(base)
-        .context("Postgres is not installed; install it with: apt-get install postgresql-15")?
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|bin| bin.join("initdb").exists())
-        .collect();
-    versions.sort();
-    versions
-        .pop()
-        .context("Postgres is not installed; install it with: apt-get install postgresql-15")
-}
-
-fn ids_of_postgres() -> Result<(u32, u32)> {
-    let users = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-    let fields: Vec<_> = users
-        .lines()
-        .find(|line| line.starts_with("postgres:"))
-        .context("there is no user postgres; the package postgresql-15 creates it")?
-        .split(':')
-        .collect();
-    match fields.as_slice() {
-        [_, _, user, group, ..] => Ok((user.parse()?, group.parse()?)),
-        _ => bail!("/etc/passwd has a malformed line for postgres"),
-    }
 }

@@ -5,12 +5,14 @@
 mod cargo;
 mod cluster;
 mod database;
+mod dev;
 mod diagram;
 mod fingerprint;
 mod generate;
 mod images;
 mod kubernetes;
 mod paths;
+mod postgres;
 mod preflight;
 mod progress;
 mod test;
@@ -40,6 +42,8 @@ enum Command {
         #[arg(long)]
         data: bool,
     },
+    /// Run the shop as local processes, without Kubernetes; what you save is built and restarted.
+    Dev(dev::Options),
     /// Print KUBECONFIG, LOCALMART_URL and PATH; use it as `eval "$(cargo xtask env)"`.
     Env(up::Target),
     /// Run the tests: all of them, or only these levels.
@@ -81,6 +85,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Up(options) => up::run(&options, &progress)?,
         Command::Down { target, data } => up::down(&target, data, &progress)?,
+        Command::Dev(options) => dev::run(&options, &progress)?,
         Command::Env(target) => up::environment(&target)?,
         Command::Test { levels } => test::run(&levels, &progress)?,
         Command::Gen { check } => generate::run(check, &progress)?,

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_logged_line_has_no_colours() {
-        let line = "old\r\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m606 passed\u{1b}[39m\r\n";
+        let line =
+            "old\r\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m606 passed\u{1b}[39m\r\n";
         assert_eq!(plain(line), "      Tests  606 passed");
     }
 }

@@ -37,6 +37,7 @@ use crate::progress::Progress;
 use layout::Layout;
 pub(crate) use namespace::hidden_path;
 use programs::Programs;
+pub(crate) use readiness::{answers_well, listens};
 
 /// Name of the cluster that people use.
 pub(crate) const DEFAULT_NAME: &str = "localmart";

@@ -39,6 +39,22 @@ pub(crate) fn answers_http(address: SocketAddr) -> bool {
     ask().unwrap_or(false)
 }
 
+/// Whether the HTTP server at `address` answers `path` with 200.
+pub(crate) fn answers_well(address: SocketAddr, path: &str) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&address, ATTEMPT)?;
+        stream.set_read_timeout(Some(ATTEMPT))?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: readiness\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut start = [0; 12];
+        stream.read_exact(&mut start)?;
+        Ok(&start == b"HTTP/1.1 200")
+    };
+    ask().unwrap_or(false)
+}
+
 /// kubectl against the cluster whose kubeconfig is given.
 #[derive(Debug)]
 pub(crate) struct Kubectl<'a> {

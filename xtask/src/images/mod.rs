@@ -21,7 +21,7 @@ use topology::Service;
 
 use crate::{paths, progress::Progress, web};
 pub(crate) use oci::ImageRef;
-pub(crate) use rust::built;
+pub(crate) use rust::{built, compile};
 
 /// How the Rust programs are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -111,7 +111,7 @@ pub(crate) fn build_all(
             web::build(progress)?;
         }
         let step = progress.step("programs");
-        rust::compile(profile, &step)?;
+        compile(profile, &step)?;
         step.done("compiled");
     }
     let step = progress.step("images");

@@ -23,7 +23,7 @@ const STRIPPERS: [(&str, &str); 3] = [
 ];
 
 /// Compiles every program of the workspace that runs in a container.
-pub(super) fn compile(profile: Profile, step: &Step<'_>) -> Result<()> {
+pub(crate) fn compile(profile: Profile, step: &Step<'_>) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(paths::repository());
