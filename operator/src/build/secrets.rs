@@ -165,8 +165,8 @@ fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// One line per user: each service may touch its own keys and run no administrative command;
-/// nobody without a password may do more than ask whether the server is there.
+/// One line per user: each service may touch its own keys, read the streams that it consumes, and
+/// run no administrative command; nobody without a password may do more than ask whether the server is there.
 fn redis_acl(data: &BTreeMap<String, ByteString>) -> String {
     let nobody = "user default on nopass resetkeys resetchannels -@all +ping\n".to_owned();
     let users = redis_users().map(|service| {
@@ -174,10 +174,8 @@ fn redis_acl(data: &BTreeMap<String, ByteString>) -> String {
             .get(service.name())
             .map_or(&[][..], |ByteString(bytes)| bytes);
         let digest = hex::encode(Sha256::digest(password));
-        format!(
-            "user {service} on #{digest} resetkeys ~{service}:* resetchannels &{service}:* \
-             +@all -@admin -@dangerous\n"
-        )
+        let rights = service.redis_rights();
+        format!("user {service} on #{digest} resetkeys {rights}\n")
     });
     nobody + &users.collect::<String>()
 }
@@ -225,6 +223,8 @@ mod tests {
         let digest = hex::encode(Sha256::digest(&data["cart"].0));
         assert!(acl.contains(&format!("user cart on #{digest} resetkeys ~cart:*")));
         assert!(!acl.contains(std::str::from_utf8(&data["cart"].0).unwrap()));
+        let catalog = acl.lines().find(|line| line.starts_with("user catalog"));
+        assert!(catalog.unwrap().ends_with("~orders:events)"));
 
         let mut stale = data;
         stale.insert(REDIS_ACL.into(), ByteString(b"user default on".to_vec()));

@@ -3,10 +3,12 @@
 mod ready;
 mod wire;
 
+mod adjust_stock;
 mod commit_reservation;
 mod extend_reservation;
 mod list_categories;
 mod list_products;
+mod list_stock_ledger;
 mod lookup_variants;
 mod release_reservation;
 mod reserve;
@@ -22,6 +24,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::store;
 
 pub use ready::Cache;
+
+/// Role of those who keep the shop.
+const ADMIN: &str = "admin";
 
 /// What handlers work with.
 #[derive(Clone, Debug)]
@@ -40,7 +45,9 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(list_categories::list_categories))
     .routes(routes!(list_products::list_products))
     .routes(routes!(show_product::show_product))
-    .routes(routes!(show_asset::show_asset));
+    .routes(routes!(show_asset::show_asset))
+    .routes(routes!(adjust_stock::adjust_stock))
+    .routes(routes!(list_stock_ledger::list_stock_ledger));
     let carts_and_orders = OpenApiRouter::new()
         .routes(routes!(lookup_variants::lookup_variants))
         .route_layer(middleware::from_fn_with_state(

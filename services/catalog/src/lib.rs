@@ -1,10 +1,12 @@
 //! The catalog service: what is sold, and how much of it there is.
 //!
-//! Reads are answered from ready bytes that are at most five seconds old. Stock moves by one
+//! Reads are answered from ready bytes that are at most five seconds old, and forgotten as soon as
+//! an event says that they are wrong. Stock moves by one
 //! conditional update per row, so that no order gets what another one has been promised.
 
 mod api;
 mod domain;
+mod eviction;
 mod store;
 mod sweeper;
 
@@ -12,7 +14,9 @@ use std::{path::PathBuf, time::Duration};
 
 use chassis::{
     Clock, Ids, InternalKeys, Running, Server, Service,
-    config::{ConfigError, Database, Listeners, Settings},
+    config::{ConfigError, Database, Listeners, Redis, Settings},
+    events::{Consumer, EventMetrics, Follower, PATIENCE, Relay, RelayTiming},
+    metrics::Metrics,
     postgres,
     serve::Drain,
 };
@@ -25,6 +29,8 @@ pub use api::openapi;
 pub struct Config {
     pub listeners: Listeners,
     pub database: Database,
+    /// Where events go and come from.
+    pub redis: Redis,
     pub internal_keys: PathBuf,
     /// Time between two looks for reservations that have lapsed.
     pub sweep_every: Duration,
@@ -39,6 +45,7 @@ impl Config {
         Ok(Self {
             listeners: Listeners::from_settings(from)?,
             database: Database::from_settings(from)?,
+            redis: Redis::from_settings(from)?,
             internal_keys: from
                 .text(
                     settings::INTERNAL_KEYS_DIR,
@@ -64,21 +71,52 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     )?;
     let pool = postgres::connect(&config.database, Service::Catalog.name());
     let stock = store::Stock::new(pool.clone(), ids, clock.clone());
+    let cache = api::Cache::new(config.cache_for);
     let (router, document) = api::router(api::App {
         shelf: store::Shelf::new(pool.clone()),
         stock: stock.clone(),
-        cache: api::Cache::new(config.cache_for),
+        cache: cache.clone(),
         clock,
     });
+    let metrics = Metrics::new();
+    let event_metrics = EventMetrics::register(&metrics);
+    let relay = Relay::new(
+        Service::Catalog,
+        chassis::outbox!("catalog"),
+        &pool,
+        config.redis.clone(),
+        RelayTiming::default(),
+        event_metrics.clone(),
+    );
+    let sales = Consumer {
+        service: Service::Catalog,
+        producer: Service::Orders,
+        pool: pool.clone(),
+        redis: config.redis.clone(),
+        inbox: chassis::inbox!("catalog"),
+        effect: store::Sales,
+        patience: PATIENCE,
+        metrics: event_metrics,
+    };
+    let own_events = Follower {
+        producer: Service::Catalog,
+        redis: config.redis,
+    };
     let running = Server::new(Service::Catalog, &config.listeners, router)
         .guard(keys)
         .openapi(&document)
+        .metrics(metrics)
         .ready("postgres", move || {
             let pool = pool.clone();
             async move { postgres::ping(&pool).await }
         })
         .background("reservation sweeper", move |stop| {
             sweeper::run(stock, config.sweep_every, stop)
+        })
+        .background("outbox relay", |stop| relay.run(stop))
+        .background("sales counter", |stop| sales.run(stop))
+        .background("cache eviction", |stop| {
+            own_events.run(eviction::Eviction(cache), stop)
         })
         .drain(config.drain)
         .start()

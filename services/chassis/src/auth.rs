@@ -94,6 +94,19 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Refuses a subject that has not got `role`.
+    pub fn require_role(&self, role: &str) -> Result<(), Problem> {
+        if self.roles.iter().any(|own| own == role) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Code::Forbidden,
+            format!("This needs the role {role}; sign in with an account that has it."),
+        ))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 

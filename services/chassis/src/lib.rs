@@ -7,6 +7,7 @@ pub mod auth;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod events;
 pub mod extract;
 pub mod funnel;
 pub mod idempotency;

@@ -5,7 +5,10 @@
 //!
 //! ```sql
 #![doc = include_str!("outbox/tables.sql")]
+#![doc = include_str!("outbox/relay.sql")]
 //! ```
+//!
+//! [`crate::events::Relay`] publishes the rows.
 //!
 //! `outbox_sequence` counts per aggregate, so that the numbers have no gap and outlive the rows,
 //! which are deleted after some days. Its row lock orders writers of one aggregate; take the lock
@@ -23,6 +26,14 @@ use crate::telemetry;
 pub struct Outbox {
     #[doc(hidden)]
     pub append: &'static str,
+    #[doc(hidden)]
+    pub unpublished: &'static str,
+    #[doc(hidden)]
+    pub published: &'static str,
+    #[doc(hidden)]
+    pub again: &'static str,
+    #[doc(hidden)]
+    pub purge: &'static str,
 }
 
 /// The [`Outbox`](crate::outbox::Outbox) of a schema:
@@ -42,6 +53,32 @@ macro_rules! outbox {
                 ".outbox (event_id, aggregate_id, sequence, type, ",
                 "version, payload, traceparent, occurred_at) ",
                 "SELECT $1, $2, next.last, $3, $4, $5, $6, $7 FROM next RETURNING sequence"
+            ),
+            unpublished: concat!(
+                "SELECT id, event_id, aggregate_id, sequence, type, version, payload, ",
+                "traceparent, occurred_at FROM ",
+                $schema,
+                ".outbox WHERE published_at IS NULL ORDER BY id LIMIT $1"
+            ),
+            published: concat!(
+                "UPDATE ",
+                $schema,
+                ".outbox SET published_at = now() WHERE id = ANY($1)"
+            ),
+            again: concat!(
+                "UPDATE ",
+                $schema,
+                ".outbox SET published_at = NULL, again = true WHERE id IN (SELECT id FROM ",
+                $schema,
+                ".outbox WHERE published_at IS NOT NULL ORDER BY id LIMIT $1)"
+            ),
+            purge: concat!(
+                "DELETE FROM ",
+                $schema,
+                ".outbox WHERE id IN (SELECT id FROM ",
+                $schema,
+                ".outbox WHERE occurred_at < now() - make_interval(secs => $1) ",
+                "AND (published_at IS NOT NULL OR again) LIMIT $2)"
             ),
         }
     };

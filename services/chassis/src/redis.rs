@@ -1,10 +1,11 @@
-//! The connection to Redis.
+//! Connections to Redis.
 
 use std::time::Duration;
 
 use ::redis::{
-    Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisError,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo,
+    RedisError,
+    aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
 };
 
 use crate::{config, problem::Problem};
@@ -17,18 +18,37 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// A connection that comes back by itself. Does not wait for Redis: the first command does.
 /// Cheap to clone; clones share the connection.
 pub fn connect(to: &config::Redis) -> Result<ConnectionManager, RedisError> {
+    let behaviour = ConnectionManagerConfig::new()
+        .set_response_timeout(Some(RESPONSE))
+        .set_connection_timeout(Some(CONNECT))
+        .set_number_of_retries(2)
+        .set_max_delay(Duration::from_millis(200));
+    ConnectionManager::new_lazy_with_config(client(to)?, behaviour)
+}
+
+/// A connection of its own for reads that wait up to `longest` for something to come: on the
+/// shared one they would be cut off, and hold up everybody else's commands. It does not come back
+/// by itself.
+pub async fn connect_waiting(
+    to: &config::Redis,
+    longest: Duration,
+) -> Result<MultiplexedConnection, RedisError> {
+    let behaviour = AsyncConnectionConfig::new()
+        .set_response_timeout(Some(longest + RESPONSE))
+        .set_connection_timeout(Some(CONNECT));
+    client(to)?
+        .get_multiplexed_async_connection_with_config(&behaviour)
+        .await
+}
+
+fn client(to: &config::Redis) -> Result<Client, RedisError> {
     let login = RedisConnectionInfo::default()
         .set_username(&to.user)
         .set_password(to.password.expose());
     let info = ConnectionAddr::Tcp(to.host.clone(), to.port)
         .into_connection_info()?
         .set_redis_settings(login);
-    let behaviour = ConnectionManagerConfig::new()
-        .set_response_timeout(Some(RESPONSE))
-        .set_connection_timeout(Some(CONNECT))
-        .set_number_of_retries(2)
-        .set_max_delay(Duration::from_millis(200));
-    ConnectionManager::new_lazy_with_config(Client::open(info)?, behaviour)
+    Client::open(info)
 }
 
 /// Whether Redis answers.

@@ -132,6 +132,18 @@ pub fn background_span(task: &'static str) -> Span {
     tracing::span!(parent: None, Level::INFO, "background", task)
 }
 
+/// A span for the work on an event, in the trace of the request that caused it.
+pub(crate) fn event_span(kind: &str, traceparent: Option<&str>) -> Span {
+    let span = tracing::span!(parent: None, Level::INFO, "event", event = kind);
+    let value = traceparent.and_then(|text| HeaderValue::from_str(text).ok());
+    if let Some(value) = value {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static("traceparent"), value);
+        continue_trace(&span, &headers);
+    }
+    span
+}
+
 struct Headers<'a>(&'a HeaderMap);
 
 impl Extractor for Headers<'_> {

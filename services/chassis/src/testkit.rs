@@ -23,7 +23,7 @@ use crate::{config::Listeners, program, telemetry};
 pub use self::http::{Api, Reply};
 pub use keys::{Keys, keys};
 pub use postgres::{TestDatabase, database};
-pub use redis::{TestRedis, redis};
+pub use redis::{TestRedis, redis, redis_alone};
 
 /// What `main` does before anything else. Every part of the kit calls it.
 pub fn prepare() {

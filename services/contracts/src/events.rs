@@ -69,6 +69,7 @@ events! {
     "stock.released" => StockReleased(StockMoved),
     "stock.expired" => StockExpired(StockMoved),
     "stock.restocked" => StockRestocked(StockMoved),
+    "stock.adjusted" => StockAdjusted(StockAdjusted),
     "stock.low" => StockLow(StockLow),
     "payment.authorized" => PaymentAuthorized(PaymentMoved),
     "payment.declined" => PaymentDeclined(PaymentMoved),
@@ -116,12 +117,24 @@ pub struct OrderEnded {
     pub reason: String,
 }
 
-/// Pieces of a variant changed hands for an order.
+/// Pieces of a variant changed hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StockMoved {
-    pub order_id: OrderId,
+    /// For whom; absent when the shop itself put something on an empty shelf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
     pub variant_id: VariantId,
     pub qty: u32,
+    /// Pieces that nobody has reserved or bought, afterwards.
+    pub available: u32,
+}
+
+/// An administrator took stock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StockAdjusted {
+    pub variant_id: VariantId,
+    /// Pieces that came, or that are gone when negative.
+    pub qty: i32,
     /// Pieces that nobody has reserved or bought, afterwards.
     pub available: u32,
 }

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use chassis::{
     Clock, Ids, InternalKeys, Running, Server, Service,
-    config::{ConfigError, Database, Listeners, Settings},
+    config::{ConfigError, Database, Listeners, Redis, Settings},
+    events::{EventMetrics, Relay, RelayTiming},
+    metrics::Metrics,
     postgres,
     serve::Drain,
 };
@@ -33,6 +35,8 @@ const REQUEST: std::time::Duration = std::time::Duration::from_secs(15);
 pub struct Config {
     pub listeners: Listeners,
     pub database: Database,
+    /// Where events go.
+    pub redis: Redis,
     pub internal_keys: PathBuf,
     pub addresses: Addresses,
     pub currency: Currency,
@@ -46,6 +50,7 @@ impl Config {
         Ok(Self {
             listeners: Listeners::from_settings(from)?,
             database: Database::from_settings(from)?,
+            redis: Redis::from_settings(from)?,
             internal_keys: from
                 .text(
                     settings::INTERNAL_KEYS_DIR,
@@ -75,6 +80,15 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         ids.clone(),
     )?;
     let pool = postgres::connect(&config.database, Service::Orders.name());
+    let metrics = Metrics::new();
+    let relay = Relay::new(
+        Service::Orders,
+        chassis::outbox!("orders"),
+        &pool,
+        config.redis,
+        RelayTiming::default(),
+        EventMetrics::register(&metrics),
+    );
     let app = app::App {
         calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
         transitions: store::transition::Transitions::new(clock, ids.clone()),
@@ -88,6 +102,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let running = Server::new(Service::Orders, &config.listeners, router)
         .guard(keys)
         .openapi(&document)
+        .metrics(metrics)
         .drain(config.drain)
         .request_deadline(REQUEST)
         .ready("postgres", move || {
@@ -95,6 +110,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
             async move { postgres::ping(&pool).await }
         })
         .background("reaper", |stop| saga::reaper::run(app, stop))
+        .background("outbox relay", |stop| relay.run(stop))
         .start()
         .await?;
     Ok(running)

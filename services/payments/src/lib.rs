@@ -11,7 +11,9 @@ use std::{path::PathBuf, time::Duration};
 
 use chassis::{
     Clock, Ids, InternalKeys, Running, Server, Service,
-    config::{ConfigError, Database, Listeners, Settings},
+    config::{ConfigError, Database, Listeners, Redis, Settings},
+    events::{EventMetrics, Relay, RelayTiming},
+    metrics::Metrics,
     postgres,
     serve::Drain,
 };
@@ -24,6 +26,8 @@ pub use api::openapi;
 pub struct Config {
     pub listeners: Listeners,
     pub database: Database,
+    /// Where events go.
+    pub redis: Redis,
     pub internal_keys: PathBuf,
     pub delays: Delays,
     pub drain: Drain,
@@ -35,6 +39,7 @@ impl Config {
         Ok(Self {
             listeners: Listeners::from_settings(from)?,
             database: Database::from_settings(from)?,
+            redis: Redis::from_settings(from)?,
             internal_keys: from
                 .text(
                     settings::INTERNAL_KEYS_DIR,
@@ -76,6 +81,15 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         ids.clone(),
     )?;
     let pool = postgres::connect(&config.database, Service::Payments.name());
+    let metrics = Metrics::new();
+    let relay = Relay::new(
+        Service::Payments,
+        chassis::outbox!("payments"),
+        &pool,
+        config.redis,
+        RelayTiming::default(),
+        EventMetrics::register(&metrics),
+    );
     let probe = pool.clone();
     let (router, document) = api::router(api::App {
         tokens: store::Tokens::new(pool.clone()),
@@ -88,11 +102,13 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let running = Server::new(Service::Payments, &config.listeners, router)
         .guard(keys)
         .openapi(&document)
+        .metrics(metrics)
         .drain(config.drain)
         .ready("postgres", move || {
             let pool = probe.clone();
             async move { postgres::ping(&pool).await }
         })
+        .background("outbox relay", |stop| relay.run(stop))
         .start()
         .await?;
     Ok(running)

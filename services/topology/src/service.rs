@@ -71,12 +71,46 @@ impl Service {
         }
     }
 
-    /// Whether the service talks to Redis.
+    /// Whether the service talks to Redis: for carts, or for events.
     pub const fn uses_redis(self) -> bool {
         match self {
-            Self::Cart => true,
-            Self::Catalog | Self::Orders | Self::Payments | Self::Storefront => false,
+            Self::Catalog | Self::Cart | Self::Orders | Self::Payments => true,
+            Self::Storefront => false,
         }
+    }
+
+    /// The services whose events this one consumes.
+    pub const fn consumes(self) -> &'static [Self] {
+        match self {
+            Self::Catalog => &[Self::Orders],
+            Self::Cart | Self::Orders | Self::Payments | Self::Storefront => &[],
+        }
+    }
+
+    /// The services that consume this one's events.
+    pub fn consumers(self) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(move |consumer| consumer.consumes().contains(&self))
+    }
+
+    /// Key of the Redis Stream with this service's events.
+    pub fn stream(self) -> String {
+        format!("{self}:events")
+    }
+
+    /// What its user may do in Redis, as the words of an ACL rule: everything ordinary with its
+    /// own keys, and reading in a group what it consumes. A group lives inside of the stream, so
+    /// that only the commands tell reading from writing.
+    pub fn redis_rights(self) -> String {
+        let mut rights = format!("~{self}:* resetchannels &{self}:* +@all -@admin -@dangerous");
+        for producer in self.consumes() {
+            rights.push_str(" (-@all +xreadgroup +xread +xrevrange +xack +xautoclaim +xpending ");
+            rights.push_str("+xgroup|create +xgroup|delconsumer ~");
+            rights.push_str(&producer.stream());
+            rights.push(')');
+        }
+        rights
     }
 
     /// Name of the variable that holds this service's base URL, for those that call it.
@@ -150,5 +184,20 @@ mod tests {
             );
         }
         assert_eq!(Service::Storefront.callers().count(), 0);
+    }
+
+    #[test]
+    fn who_has_to_do_with_events_talks_to_redis() {
+        for service in Service::ALL {
+            assert!(service.uses_redis() || !service.has_schema());
+            for producer in service.consumes() {
+                assert!(service.uses_redis() && producer.has_schema());
+                assert!(producer.consumers().any(|consumer| consumer == service));
+            }
+        }
+        let rights = Service::Catalog.redis_rights();
+        assert!(rights.starts_with("~catalog:* "), "{rights}");
+        assert!(rights.ends_with("~orders:events)"), "{rights}");
+        assert!(!Service::Cart.redis_rights().contains('('));
     }
 }

@@ -69,7 +69,7 @@ impl Shop {
         let shop = Self {
             pool: onlooker(&database),
             database,
-            redis: testkit::redis().await,
+            redis: testkit::redis_alone().await,
             fronts,
             timing,
         };
@@ -181,6 +181,7 @@ impl Shop {
         catalog::Config {
             listeners: listeners(),
             database: self.database.config(Service::Catalog),
+            redis: self.redis.config(Service::Catalog),
             internal_keys: keys().directory().to_owned(),
             sweep_every: Duration::from_millis(100),
             cache_for: Duration::from_millis(100),
@@ -204,6 +205,7 @@ impl Shop {
         orders::Config {
             listeners: listeners(),
             database: self.database.config(Service::Orders),
+            redis: self.redis.config(Service::Orders),
             internal_keys: keys().directory().to_owned(),
             addresses: orders::Addresses {
                 cart: self.url(Service::Cart),
@@ -220,6 +222,7 @@ impl Shop {
         payments::Config {
             listeners: listeners(),
             database: self.database.config(Service::Payments),
+            redis: self.redis.config(Service::Payments),
             internal_keys: keys().directory().to_owned(),
             delays: Delays {
                 slow: self.timing.authorize / 2,

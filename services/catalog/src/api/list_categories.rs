@@ -55,6 +55,6 @@ pub(super) async fn list_categories(
         };
         Ready::json(&body, &body)
     };
-    let ready = app.cache.answer("categories".to_owned(), make).await?;
+    let ready = app.cache.list("categories".to_owned(), make).await?;
     Ok(ready.respond(&headers, REVALIDATE))
 }

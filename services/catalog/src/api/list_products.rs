@@ -81,7 +81,7 @@ pub(super) async fn list_products(
     )?;
     let ready = app
         .cache
-        .answer(
+        .list(
             format!("list|{}", listing.cache_key()),
             page(&app, &listing),
         )

@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chassis::Problem;
+use contracts::VariantId;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use moka::future::Cache as Entries;
 use serde::Serialize;
@@ -15,10 +16,16 @@ const ANSWERS: u64 = 8 * 1024 * 1024;
 /// Bytes that pictures may take in memory.
 const PICTURES: u64 = 8 * 1024 * 1024;
 
+/// Variants whose product is known.
+const VARIANTS: u64 = 100_000;
+
 /// Answers that were made lately. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Cache {
-    answers: Entries<String, Ready>,
+    lists: Entries<String, Ready>,
+    products: Entries<String, Ready>,
+    /// Slug of the product of a variant that is, or was lately, among `products`.
+    slugs: Entries<VariantId, String>,
     pictures: Entries<String, Ready>,
 }
 
@@ -39,21 +46,51 @@ impl Cache {
                 .weigher(|key: &String, ready: &Ready| weight(key, ready))
         };
         Self {
-            answers: sized(ANSWERS).time_to_live(age).build(),
+            lists: sized(ANSWERS / 2).time_to_live(age).build(),
+            products: sized(ANSWERS / 2).time_to_live(age).build(),
+            slugs: Entries::builder()
+                .max_capacity(VARIANTS)
+                .time_to_live(2 * age)
+                .build(),
             pictures: sized(PICTURES).build(),
         }
     }
 
-    /// The answer kept under `key`, made by `make` when there is none. Requests that come
+    /// The list kept under `key`, made by `make` when there is none. Requests that come
     /// meanwhile wait for the one that makes it. Errors are not kept.
-    pub async fn answer<F>(&self, key: String, make: F) -> Result<Ready, Problem>
+    pub async fn list<F>(&self, key: String, make: F) -> Result<Ready, Problem>
     where
         F: Future<Output = Result<Ready, Problem>>,
     {
-        kept(&self.answers, key, make).await
+        kept(&self.lists, key, make).await
     }
 
-    /// The same for pictures.
+    /// The same for a product, by its slug.
+    pub async fn product<F>(&self, slug: String, make: F) -> Result<Ready, Problem>
+    where
+        F: Future<Output = Result<Ready, Problem>>,
+    {
+        kept(&self.products, slug, make).await
+    }
+
+    /// Remembers which product a variant is shown with.
+    pub async fn shown_with(&self, variant: VariantId, slug: &str) {
+        self.slugs.insert(variant, slug.to_owned()).await;
+    }
+
+    /// Forgets the product that shows a variant.
+    pub async fn forget_product(&self, variant: VariantId) {
+        if let Some(slug) = self.slugs.get(&variant).await {
+            self.products.invalidate(&slug).await;
+        }
+    }
+
+    /// Forgets every list.
+    pub fn forget_lists(&self) {
+        self.lists.invalidate_all();
+    }
+
+    /// The same as [`Cache::list`] for pictures.
     pub async fn picture<F>(&self, key: String, make: F) -> Result<Ready, Problem>
     where
         F: Future<Output = Result<Ready, Problem>>,

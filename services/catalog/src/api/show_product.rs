@@ -93,10 +93,13 @@ pub(super) async fn show_product(
         let product = app.shelf.product(&slug).await?;
         let product =
             product.ok_or_else(|| Problem::not_found(format_args!("product {slug:?}")))?;
+        for variant in &product.variants {
+            app.cache.shown_with(variant.id.into(), &slug).await;
+        }
         let body = Product::from(product);
         Ready::json(&body, &body)
     };
-    let ready = app.cache.answer(format!("product|{slug}"), make).await?;
+    let ready = app.cache.product(slug.clone(), make).await?;
     funnel::reached(funnel::Step::Detail, &caller.subject);
     Ok(ready.respond(&headers, REVALIDATE))
 }

@@ -10,7 +10,7 @@ use super::listing::Order;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     order: Order,
-    /// A time in microseconds, a price in minor units or a rank, by the order.
+    /// A time in microseconds, a price in minor units, pieces sold or a rank, by the order.
     pub number: i64,
     /// A title, where titles decide.
     #[serde(default, skip_serializing_if = "String::is_empty")]

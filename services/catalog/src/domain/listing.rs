@@ -19,6 +19,7 @@ pub enum Sort {
     PriceAsc,
     PriceDesc,
     Title,
+    Popular,
 }
 
 /// The order of a list. A search without a wish comes by how well it fits.
@@ -29,6 +30,8 @@ pub enum Order {
     PriceAsc,
     PriceDesc,
     Title,
+    /// Most sold first.
+    Popular,
     Fit,
 }
 
@@ -60,6 +63,7 @@ impl Listing {
             Some(Sort::PriceAsc) => Order::PriceAsc,
             Some(Sort::PriceDesc) => Order::PriceDesc,
             Some(Sort::Title) => Order::Title,
+            Some(Sort::Popular) => Order::Popular,
             None if query.is_some() => Order::Fit,
             Some(Sort::Newest) | None => Order::Newest,
         };

@@ -29,6 +29,11 @@ pub fn became_low(available: u32, taken: u32) -> bool {
     available <= LOW && available + taken > LOW
 }
 
+/// Whether customers are told something else after `before` pieces became `after`.
+pub fn changes_level(before: u32, after: u32) -> bool {
+    level(before) != level(after)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,7 @@ struct Row {
     available: i32,
     published_at: DateTime<Utc>,
     sort_title: String,
+    sold: i64,
     fit: i64,
 }
 
@@ -65,7 +66,7 @@ macro_rules! page {
                       i.sha256 AS "image_sha256?", i.alt AS "image_alt?",
                       p.price_minor AS "price_minor!", p.compare_at_minor, p.currency AS "currency!",
                       s.available AS "available!", p.published_at AS "published_at!",
-                      p.sort_title AS "sort_title!", p.fit AS "fit!"
+                      p.sort_title AS "sort_title!", p.sold AS "sold!", p.fit AS "fit!"
                FROM (SELECT * FROM (SELECT p.*, "# + $fit + r#" AS fit FROM catalog.product p
                      WHERE p.status = 'active' AND p.price_minor IS NOT NULL
                      AND ($1::text IS NULL OR EXISTS (
@@ -152,6 +153,7 @@ impl Shelf {
             Order::PriceAsc => browse!(self, listing, number; "p.price_minor", "ASC", ">"),
             Order::PriceDesc => browse!(self, listing, number; "p.price_minor", "DESC", "<"),
             Order::Title => browse!(self, listing, text(place); "p.sort_title", "ASC", ">"),
+            Order::Popular => browse!(self, listing, number; "p.sold", "DESC", "<"),
         }
     }
 
@@ -168,6 +170,7 @@ impl Shelf {
                 search!(self, listing, query, number; "p.price_minor", "DESC", "<")
             }
             Order::Title => search!(self, listing, query, text(place); "p.sort_title", "ASC", ">"),
+            Order::Popular => search!(self, listing, query, number; "p.sold", "DESC", "<"),
         }
     }
 
@@ -212,6 +215,7 @@ impl Row {
             Order::Newest => (self.published_at.timestamp_micros(), String::new()),
             Order::PriceAsc | Order::PriceDesc => (self.price_minor, String::new()),
             Order::Title => (0, self.sort_title.clone()),
+            Order::Popular => (self.sold, String::new()),
             Order::Fit => (self.fit, String::new()),
         };
         Place::new(order, number, text, self.id)

@@ -116,7 +116,7 @@ impl Stock {
         tell: fn(StockMoved) -> Event,
     ) -> Result<(), Problem> {
         let event = tell(StockMoved {
-            order_id: order,
+            order_id: Some(order),
             variant_id: line.variant_id,
             qty: line.qty,
             available,
@@ -141,7 +141,7 @@ impl Stock {
         self.append(transaction, line.variant_id, &event).await
     }
 
-    async fn append(
+    pub(super) async fn append(
         &self,
         transaction: &mut PgConnection,
         variant: VariantId,

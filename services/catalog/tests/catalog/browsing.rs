@@ -92,7 +92,7 @@ async fn every_order_can_be_paged_without_loss_or_repetition() {
         )
         .await;
     }
-    sqlx::query("UPDATE catalog.product SET published_at = '2026-01-01T00:00:00.123456Z' WHERE slug LIKE 'twin%'")
+    sqlx::query("UPDATE catalog.product SET sold = 7, published_at = '2026-01-01T00:00:00.123456Z' WHERE slug LIKE 'twin%'")
         .execute(&shop.pool)
         .await
         .expect("a time that microseconds matter to");
@@ -101,6 +101,8 @@ async fn every_order_can_be_paged_without_loss_or_repetition() {
         ("?sort=price_asc", 8),
         ("?sort=price_desc", 8),
         ("?sort=title", 8),
+        ("?sort=popular", 8),
+        ("?q=mug&sort=popular", 4),
         ("?q=mug", 4),
         ("?q=mug&sort=newest", 4),
         ("?q=mug&sort=price_asc", 4),

@@ -6,7 +6,7 @@ use catalog::{Config, run};
 use chassis::{
     Running, Service,
     serve::Drain,
-    testkit::{Api, Reply, TestDatabase, database, keys, listeners},
+    testkit::{Api, Reply, TestDatabase, TestRedis, database, keys, listeners, redis},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -67,6 +67,8 @@ pub const GOODS: [Good; 5] = [
     },
 ];
 
+const SECOND: Duration = Duration::from_secs(1);
+
 pub struct Shop {
     pub database: TestDatabase,
     /// Everything, for looking and preparing.
@@ -78,10 +80,15 @@ pub struct Shop {
 
 /// A shop with the goods above.
 pub async fn shop() -> Shop {
+    shop_on(redis().await, SECOND).await
+}
+
+/// The same with another Redis, and with answers that are kept for another time.
+pub async fn shop_on(redis: TestRedis, cache_for: Duration) -> Shop {
     let database = database(&[Service::Catalog]).await;
     let pool = database.superuser();
     stock_up(&pool).await;
-    let running = start(&database).await;
+    let running = start_with(&database, redis, cache_for).await;
     let api = |caller| Api::internal(&running, caller, Service::Catalog);
     let (gateway, cart, orders) = (
         api(Service::Storefront),
@@ -99,12 +106,18 @@ pub async fn shop() -> Shop {
 
 /// A process of the catalog. Answers are kept for a second only; the sweeper is in a hurry.
 pub async fn start(database: &TestDatabase) -> Running {
+    start_with(database, redis().await, SECOND).await
+}
+
+/// The same in the surroundings of [`shop_on`].
+pub async fn start_with(database: &TestDatabase, redis: TestRedis, cache_for: Duration) -> Running {
     run(Config {
         listeners: listeners(),
         database: database.config(Service::Catalog),
+        redis: redis.config(Service::Catalog),
         internal_keys: keys().directory().to_owned(),
         sweep_every: Duration::from_millis(20),
-        cache_for: Duration::from_secs(1),
+        cache_for,
         drain: Drain {
             notice: Duration::ZERO,
             deadline: Duration::from_secs(1),

@@ -19,6 +19,8 @@ pub struct Api {
     base: String,
     /// Who calls whom, for whom; `None` sends no token.
     token: Option<(InternalKeys, Service, Subject)>,
+    /// Roles in the token.
+    roles: Vec<String>,
     headers: HeaderMap,
 }
 
@@ -36,6 +38,7 @@ impl Api {
             http,
             base: base.into(),
             token: None,
+            roles: Vec::new(),
             headers: HeaderMap::new(),
         }
     }
@@ -59,6 +62,14 @@ impl Api {
         if let Some((_, _, current)) = &mut api.token {
             *current = Subject::customer(subject);
         }
+        api
+    }
+
+    /// The same caller on behalf of somebody with a role.
+    #[must_use]
+    pub fn in_role(&self, role: &str) -> Self {
+        let mut api = self.clone();
+        api.roles.push(role.to_owned());
         api
     }
 
@@ -95,7 +106,7 @@ impl Api {
             .headers(self.headers.clone());
         if let Some((keys, callee, subject)) = &self.token {
             let token = keys
-                .sign(*callee, subject, &[])
+                .sign(*callee, subject, &self.roles)
                 .expect("the topology has this call");
             request = request.bearer_auth(token);
         }

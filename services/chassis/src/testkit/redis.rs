@@ -1,4 +1,4 @@
-//! One Redis a process, with a user per service as in production.
+//! A Redis, one a process or one a test, with a user per service as in production.
 
 use std::{
     fmt::Write,
@@ -28,6 +28,14 @@ pub async fn redis() -> TestRedis {
     prepare();
     let port = *SERVER.get_or_init(start).await;
     TestRedis { port }
+}
+
+/// A Redis for one test alone, whose streams nobody else writes to and that may lose everything.
+pub async fn redis_alone() -> TestRedis {
+    prepare();
+    TestRedis {
+        port: start().await,
+    }
 }
 
 impl TestRedis {
@@ -63,7 +71,8 @@ async fn start() -> u16 {
     for service in Service::ALL {
         let _ = writeln!(
             users,
-            "user {service} on >{PASSWORD} ~{service}:* &{service}:* +@all -@dangerous -@admin +info"
+            "user {service} on >{PASSWORD} resetkeys {}",
+            service.redis_rights()
         );
     }
     let acl = folder.join("users.acl");

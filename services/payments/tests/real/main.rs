@@ -37,6 +37,7 @@ async fn replica(database: &TestDatabase) -> Running {
     let config = Config {
         listeners: listeners(),
         database: database.config(Service::Payments),
+        redis: chassis::testkit::redis().await.config(Service::Payments),
         internal_keys: keys().directory().to_owned(),
         delays: Delays {
             slow: Duration::from_millis(150),
