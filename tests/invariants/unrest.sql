@@ -12,3 +12,9 @@ FROM catalog.reservation WHERE state = 'held' AND expires_at <= now()
 UNION ALL
 SELECT 'order ' || id || ' has lapsed' FROM orders.sales_order
 WHERE state = 'stock_reserved' AND reservation_expires_at <= now()
+UNION ALL
+SELECT type || ' of ' || aggregate_id || ' waits to be published' FROM (
+    SELECT type, aggregate_id, published_at FROM catalog.outbox
+    UNION ALL SELECT type, aggregate_id, published_at FROM orders.outbox
+    UNION ALL SELECT type, aggregate_id, published_at FROM payments.outbox) events
+WHERE published_at IS NULL
