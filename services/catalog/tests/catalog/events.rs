@@ -15,21 +15,25 @@ use crate::fixture::{Shop, order, shop_on, start_with};
 /// Longer than any test takes: what changes was evicted.
 const LONG: Duration = Duration::from_secs(600);
 
+/// Trace of the purchases.
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
 /// A shop with two catalogs on a Redis of their own, with answers that are kept for long.
-async fn two_catalogs() -> (TestRedis, Shop, [Api; 2]) {
+async fn two_catalogs() -> (TestRedis, Shop, [Api; 2], Api) {
     let redis = redis_alone().await;
     let shop = shop_on(redis, LONG).await;
     let second = start_with(&shop.database, redis, LONG).await;
+    let health = Api::anonymous(second.admin_url());
     let second = Api::internal(&second, Service::Storefront, Service::Catalog);
     let replicas = [shop.gateway.clone(), second];
-    (redis, shop, replicas)
+    (redis, shop, replicas, health)
 }
 
 async fn placed(redis: TestRedis, event: Uuid, lines: Value) {
     let order = Uuid::now_v7();
     let envelope = json!({
         "id": event, "aggregate_id": order, "sequence": 1, "time": "2026-11-24T12:00:00Z",
-        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "traceparent": format!("00-{TRACE}-b7ad6b7169203331-01"),
         "version": 1, "type": "order.placed",
         "payload": {"order_id": order, "number": "LM-7K3Q9X", "lines": lines,
                     "total": {"minor": 100, "currency": "EUR"}},
@@ -61,7 +65,7 @@ async fn counted(redis: TestRedis) {
 
 #[tokio::test]
 async fn what_sells_comes_first_and_each_sale_counts_once() {
-    let (redis, shop, [api, _]) = two_catalogs().await;
+    let (redis, shop, [api, _], health) = two_catalogs().await;
     let can = shop.variant("watering-can").await;
     let mug = shop.variant("stoneware-mug").await;
     let unknown = Uuid::now_v7();
@@ -98,11 +102,21 @@ async fn what_sells_comes_first_and_each_sale_counts_once() {
         .json();
     assert_eq!(page["items"][0]["slug"], "watering-can");
     assert_eq!(page["items"][1]["slug"], "stoneware-mug");
+
+    let traced = chassis::testkit::logs()
+        .iter()
+        .filter(|line| line["trace_id"] == TRACE && line["message"] == "an event had its effect")
+        .count();
+    assert_eq!(traced, 3, "each effect stands in the trace of its purchase");
+    let metrics = health.get("/metrics").await.expect(200).text();
+    for name in ["outbox_lag_seconds", "outbox_published_total"] {
+        assert!(metrics.contains(&format!("localmart_{name}")), "{metrics}");
+    }
 }
 
 #[tokio::test]
 async fn every_replica_forgets_what_stock_made_wrong() {
-    let (_, shop, replicas) = two_catalogs().await;
+    let (_, shop, replicas, _) = two_catalogs().await;
     let product = "/api/v1/products/apple-press";
     let stock = async |api: &Api| {
         let product = api.get(product).await.expect(200).json();

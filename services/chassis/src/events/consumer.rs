@@ -243,6 +243,11 @@ impl<E: Effect> Consumer<E> {
         match self.once(&event).instrument(span.clone()).await {
             Ok(fresh) => {
                 self.metrics.consumed(self.producer, fresh);
+                if fresh {
+                    span.in_scope(
+                        || tracing::info!(event_id = %event.id, "an event had its effect"),
+                    );
+                }
                 true
             }
             Err(problem) => {
