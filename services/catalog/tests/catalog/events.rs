@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::fixture::{Shop, order, shop_on, start_with};
 
 /// Longer than any test takes: what changes was evicted.
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 /// Trace of the purchases.
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";

@@ -27,7 +27,7 @@ const BLOCK: Duration = Duration::from_secs(1);
 /// Seconds for which ids are remembered: a day longer than the outbox keeps them.
 const KEEP: f64 = 8.0 * 24.0 * 3600.0;
 /// Time between two removals of old ids.
-const PURGE: Duration = Duration::from_secs(3600);
+const PURGE: Duration = Duration::from_hours(1);
 /// Time before a new attempt after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 

@@ -24,7 +24,7 @@ const CHUNK: i64 = 5_000;
 /// Seconds for which an event is kept in the outbox.
 const KEEP: f64 = 7.0 * 24.0 * 3600.0;
 /// Time between two removals of old rows.
-const PURGE: Duration = Duration::from_secs(3600);
+const PURGE: Duration = Duration::from_hours(1);
 
 /// Times and limits of a relay.
 #[derive(Clone, Copy, Debug)]
@@ -342,10 +342,10 @@ fn epoch_key(service: Service) -> String {
 }
 
 /// Seconds that the first row has waited.
-#[expect(clippy::cast_precision_loss, reason = "an age for people")]
 fn lag(rows: &[Row]) -> f64 {
     rows.first().map_or(0.0, |row| {
-        (Utc::now() - row.occurred_at).num_milliseconds().max(0) as f64 / 1000.0
+        let age = (Utc::now() - row.occurred_at).to_std();
+        age.unwrap_or_default().as_secs_f64()
     })
 }
 
