@@ -60,8 +60,9 @@ fn config_map_name(shop: &Shop) -> String {
 
 pub fn build(shop: &Shop) -> Object {
     let identity = &shop.identity;
-    // Redis reads its users when it starts, so a new user needs a new pod; a new password does not.
-    let users: Vec<_> = secrets::redis_users().map(Service::name).collect();
+    // Redis reads its users when it starts, so a new user or a new right needs a new pod; a new
+    // password does not.
+    let users: Vec<_> = secrets::redis_users().map(user).collect();
     let set = StatefulSet {
         metadata: metadata(shop, COMPONENT, identity.child(COMPONENT)),
         spec: Some(StatefulSetSpec {
@@ -86,6 +87,15 @@ pub fn build(shop: &Shop) -> Object {
         status: None,
     };
     Object::new(Kind::StatefulSet, &set)
+}
+
+/// A user and the streams of others that it may read, for example `catalog<orders`.
+fn user(service: Service) -> String {
+    let streams = service.consumes().iter().map(|producer| producer.name());
+    std::iter::once(service.name())
+        .chain(streams)
+        .collect::<Vec<_>>()
+        .join("<")
 }
 
 fn pod_spec(shop: &Shop) -> PodSpec {
