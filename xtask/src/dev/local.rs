@@ -44,6 +44,8 @@ struct Ports {
 pub(super) struct RedisUser {
     pub(super) name: &'static str,
     pub(super) password: String,
+    /// Words of an ACL rule.
+    pub(super) rights: String,
 }
 
 /// The services' logins, as the ACL wants them.
@@ -54,6 +56,7 @@ pub(super) fn redis_users(directory: &Path) -> Result<Vec<RedisUser>> {
             Ok(RedisUser {
                 name: service.name(),
                 password: secret(&directory.join("secrets/redis"), service.name())?,
+                rights: service.redis_rights(),
             })
         })
         .collect()

@@ -62,8 +62,7 @@ impl Servers {
             .args(["--user", "default", "on", "nopass", "-@all", "+ping"]);
         for user in local::redis_users(directory)? {
             command.args(["--user", user.name, "on", &format!(">{}", user.password)]);
-            command.args([&format!("~{}:*", user.name), &format!("&{}:*", user.name)]);
-            command.args(["+@all", "-@admin", "-@dangerous"]);
+            command.args(user.rights.split(' '));
         }
         let redis = Process::start("redis", command)?;
         let mut servers = Self {
