@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(crate) use guard::check;
-pub use guard::only;
+pub use guard::{needs, only};
 
 /// Seconds that a token is valid.
 const LIFETIME: i64 = 60;
@@ -36,6 +36,9 @@ const CLOCK_SKEW: i64 = 5;
 const SHORTEST_KEY: usize = 32;
 /// `sub` of a call that is made on nobody's behalf.
 pub const SUBJECT_SERVICE: &str = "service";
+
+/// The role of those who run the shop.
+pub const ROLE_ADMIN: &str = "admin";
 
 /// Who a call is made for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +94,13 @@ impl Caller {
                 "This needs a customer: start a session, or send the token of a cart as Bearer.",
             ))
         }
+    }
+}
+
+impl Caller {
+    /// Whether the subject has a role.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|has| has == role)
     }
 }
 

@@ -7,6 +7,7 @@ mod calls;
 mod domain;
 mod saga;
 mod store;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use chassis::{
     serve::Drain,
 };
 use contracts::Currency;
+use tokio_util::sync::CancellationToken;
 use topology::settings;
 
 pub use api::openapi;
@@ -78,6 +80,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let app = app::App {
         calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
         transitions: store::transition::Transitions::new(clock, ids.clone()),
+        watch: watch::Watch::default(),
+        closing: CancellationToken::new(),
         tax_rules: store::tax_rules::TaxRules::new(pool.clone()),
         pool: pool.clone(),
         ids,
@@ -85,6 +89,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         timing: config.timing,
     };
     let (router, document) = api::router(app.clone());
+    let (watch, watched) = (app.watch.clone(), pool.clone());
+    let (closing, pause) = (app.closing.clone(), app.timing.watch);
     let running = Server::new(Service::Orders, &config.listeners, router)
         .guard(keys)
         .openapi(&document)
@@ -94,6 +100,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
             let pool = pool.clone();
             async move { postgres::ping(&pool).await }
         })
+        .closing(closing)
+        .background("watch", move |stop| watch.run(watched, pause, stop))
         .background("reaper", |stop| saga::reaper::run(app, stop))
         .start()
         .await?;

@@ -1,12 +1,15 @@
 //! What the five services do together, against real Postgres and Redis.
 
+mod bought;
 mod cart;
 mod changes;
 mod checkout;
 mod faults;
+mod fulfilment;
 mod kills;
 mod orders;
 mod outcome;
 mod payment;
 mod races;
 mod starter;
+mod streams;

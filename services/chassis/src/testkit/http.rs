@@ -19,6 +19,7 @@ pub struct Api {
     base: String,
     /// Who calls whom, for whom; `None` sends no token.
     token: Option<(InternalKeys, Service, Subject)>,
+    roles: Vec<String>,
     headers: HeaderMap,
 }
 
@@ -36,6 +37,7 @@ impl Api {
             http,
             base: base.into(),
             token: None,
+            roles: Vec::new(),
             headers: HeaderMap::new(),
         }
     }
@@ -59,6 +61,22 @@ impl Api {
         if let Some((_, _, current)) = &mut api.token {
             *current = Subject::customer(subject);
         }
+        api
+    }
+
+    /// The same caller, whose customer has a role.
+    #[must_use]
+    pub fn with_role(&self, role: &str) -> Self {
+        let mut api = self.clone();
+        api.roles.push(role.to_owned());
+        api
+    }
+
+    /// The same caller of what is reached at `base`.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        let mut api = self.clone();
+        base.clone_into(&mut api.base);
         api
     }
 
@@ -89,25 +107,7 @@ impl Api {
 
     /// Any request. Fails the test when no answer comes.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
-        let mut request = self
-            .http
-            .request(method.clone(), format!("{}{path}", self.base))
-            .headers(self.headers.clone());
-        if let Some((keys, callee, subject)) = &self.token {
-            let token = keys
-                .sign(*callee, subject, &[])
-                .expect("the topology has this call");
-            request = request.bearer_auth(token);
-        }
-        if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
-        }
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => panic!("{method} {path}: {error:?}"),
-        };
+        let response = self.open(method.clone(), path, body).await;
         let status = response.status();
         let headers = response.headers().clone();
         let body = match response.bytes().await {
@@ -119,6 +119,34 @@ impl Api {
             status,
             headers,
             body,
+        }
+    }
+
+    /// As [`Api::send`], for an answer that is read as it comes.
+    pub async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> reqwest::Response {
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.base))
+            .headers(self.headers.clone());
+        if let Some((keys, callee, subject)) = &self.token {
+            let token = keys
+                .sign(*callee, subject, &self.roles)
+                .expect("the topology has this call");
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        match request.send().await {
+            Ok(response) => response,
+            Err(error) => panic!("{method} {path}: {error:?}"),
         }
     }
 }

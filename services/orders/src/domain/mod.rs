@@ -5,6 +5,8 @@ pub mod contact;
 pub mod country;
 pub mod delivery;
 pub mod diagram;
+pub mod fulfilment;
+pub mod history;
 pub mod line;
 pub mod named;
 pub mod number;

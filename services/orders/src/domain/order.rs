@@ -8,21 +8,12 @@ use utoipa::ToSchema;
 use super::{
     contact::Address,
     delivery::Rate,
+    fulfilment::{FulfillmentStatus, Shipment},
     line::Line,
     named::named,
     payment::PaymentStatus,
     state::{OrderState, Trigger, step},
 };
-
-named! {
-    /// How much of an order has left the house; derived from its shipments.
-    FulfillmentStatus {
-        None = "none",
-        Partial = "partial",
-        All = "all",
-        Returned = "returned",
-    }
-}
 
 named! {
     /// What the customer may do with an order now.
@@ -67,6 +58,20 @@ pub struct OrderSummary {
     pub placed_at: DateTime<Utc>,
 }
 
+/// An order in the list of those who run the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminOrderSummary {
+    pub id: OrderId,
+    pub number: String,
+    pub state: OrderState,
+    pub fulfillment_status: FulfillmentStatus,
+    pub email: String,
+    /// Pieces of all lines together.
+    pub count: u32,
+    pub total: Money,
+    pub placed_at: DateTime<Utc>,
+}
+
 /// A transition of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderEvent {
@@ -82,12 +87,6 @@ pub struct OrderEvent {
     pub reason: Option<String>,
     /// Finds the request in logs and traces.
     pub trace_id: String,
-}
-
-/// A parcel on its way. None are made yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Shipment {
-    pub shipped_at: DateTime<Utc>,
 }
 
 /// The delivery as it was when the order was made.

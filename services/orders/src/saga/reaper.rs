@@ -9,11 +9,11 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{complete, follow_up, reserve};
+use super::{complete, follow_up, fulfil, reserve};
 use crate::{
     app::App,
     domain::{checkout::CheckoutState, state::OrderState},
-    store::{KEYS, checkouts, orders, stalled, transition::Actor},
+    store::{KEYS, checkouts, orders, return_window, stalled, transition::Actor},
 };
 
 /// Pieces of work taken at a time.
@@ -64,6 +64,9 @@ async fn reap(app: &App) -> Result<(), Problem> {
     let expired = stalled::expire_checkouts(&app.pool).await?;
     if expired > 0 {
         tracing::info!(expired, "checkouts have lapsed");
+    }
+    for order in return_window::over(&app.pool, BATCH).await? {
+        fulfil::complete(app, order).await?;
     }
     follow_up::due(app, BATCH).await?;
     Ok(())

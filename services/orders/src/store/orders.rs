@@ -10,12 +10,13 @@ use contracts::{
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{attempts, checkouts::Checkout, json};
+use super::{attempts, checkouts::Checkout, json, shipments};
 use crate::domain::{
     contact::Address,
+    fulfilment,
     line::Line,
     number::OrderNumber,
-    order::{self, ChosenRate, FulfillmentStatus, Order, OrderEvent, OrderSummary},
+    order::{self, ChosenRate, Order, OrderEvent, OrderSummary},
     payment::{self, AttemptState},
     state::OrderState,
 };
@@ -216,7 +217,7 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             .ok_or_else(|| Problem::internal("an order without a number is not shown"))?,
         state,
         payment_status: payment::status(&attempts),
-        fulfillment_status: FulfillmentStatus::None,
+        fulfillment_status: fulfilment::status(&shipments::pieces(connection, id).await?),
         email: row.email,
         address: row.address.0,
         rate: row.rate.0.id,
@@ -228,8 +229,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             tax: money(row.tax_minor),
             grand: money(row.total_minor),
         },
-        shipments: Vec::new(),
-        events: events(connection, id).await?,
+        shipments: shipments::of_order(connection, id).await?,
+        events: events(connection, id, 0).await?,
         allowed: order::allowed(state),
         placed_at: row.placed_at,
     })
@@ -268,11 +269,18 @@ pub async fn lines(
         .collect()
 }
 
-async fn events(connection: &mut PgConnection, id: OrderId) -> Result<Vec<OrderEvent>, Problem> {
+/// The steps of an order after step `after`, the oldest first.
+pub async fn events(
+    connection: &mut PgConnection,
+    id: OrderId,
+    after: u32,
+) -> Result<Vec<OrderEvent>, Problem> {
+    let after = i32::try_from(after).unwrap_or(i32::MAX);
     let rows = sqlx::query!(
         "SELECT seq, at, from_state, to_state, actor, reason, trace_id \
-         FROM orders.order_event WHERE order_id = $1 ORDER BY seq",
-        id.uuid()
+         FROM orders.order_event WHERE order_id = $1 AND seq > $2 ORDER BY seq",
+        id.uuid(),
+        after,
     )
     .fetch_all(connection)
     .await?;

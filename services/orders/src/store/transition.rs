@@ -17,6 +17,8 @@ named! {
         Orders = "orders",
         Catalog = "catalog",
         Payments = "payments",
+        /// Somebody who runs the shop.
+        Admin = "admin",
         /// A task that finishes or undoes what stands still.
         Reaper = "reaper",
     }
