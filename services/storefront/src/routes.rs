@@ -77,6 +77,11 @@ pub(crate) const PUBLIC: &[Route] = &[
         ADD,
     ),
     route(
+        "/api/v1/admin/orders/{number}/refunds",
+        Service::Orders,
+        ADD,
+    ),
+    route(
         "/api/v1/admin/orders/{number}/shipments/{id}/deliver",
         Service::Orders,
         ADD,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A placed order, its customer and an admin.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bought {
     pub(crate) guest: Guest,
     pub(crate) number: String,

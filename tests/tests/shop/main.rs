@@ -11,5 +11,6 @@ mod orders;
 mod outcome;
 mod payment;
 mod races;
+mod refunds;
 mod starter;
 mod streams;

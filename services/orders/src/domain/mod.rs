@@ -13,5 +13,6 @@ pub mod number;
 pub mod order;
 pub mod payment;
 pub mod quote;
+pub mod refund;
 pub mod state;
 pub mod tax;

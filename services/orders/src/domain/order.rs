@@ -12,6 +12,7 @@ use super::{
     line::Line,
     named::named,
     payment::PaymentStatus,
+    refund::Refund,
     state::{OrderState, Trigger, step},
 };
 
@@ -38,6 +39,8 @@ pub struct Order {
     pub lines: Vec<Line>,
     pub totals: Totals,
     pub shipments: Vec<Shipment>,
+    #[serde(default)]
+    pub refunds: Vec<Refund>,
     /// The history, oldest first.
     pub events: Vec<OrderEvent>,
     /// What the customer may do now.

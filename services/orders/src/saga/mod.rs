@@ -7,6 +7,7 @@ pub mod complete;
 pub mod follow_up;
 pub mod fulfil;
 pub mod reaper;
+pub mod refund;
 pub mod reserve;
 pub mod steps;
 pub mod supersede;

@@ -12,6 +12,7 @@ pub mod attempts;
 pub mod checkouts;
 pub mod follow_ups;
 pub mod orders;
+pub mod refunds;
 pub mod return_window;
 pub mod shipments;
 pub mod stalled;

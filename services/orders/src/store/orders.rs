@@ -10,7 +10,7 @@ use contracts::{
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{attempts, checkouts::Checkout, json, shipments};
+use super::{attempts, checkouts::Checkout, json, refunds, shipments};
 use crate::domain::{
     contact::Address,
     fulfilment,
@@ -230,6 +230,7 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             grand: money(row.total_minor),
         },
         shipments: shipments::of_order(connection, id).await?,
+        refunds: refunds::of_order(connection, id, currency).await?,
         events: events(connection, id, 0).await?,
         allowed: order::allowed(state),
         placed_at: row.placed_at,

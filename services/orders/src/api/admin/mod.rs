@@ -3,6 +3,7 @@
 mod deliver_shipment;
 mod list_all_orders;
 mod pack_order;
+mod refund_order;
 mod ship;
 mod show_any_order;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(pack_order::pack_order))
         .routes(routes!(ship::ship))
         .routes(routes!(deliver_shipment::deliver_shipment))
+        .routes(routes!(refund_order::refund_order))
         .route_layer(middleware::from_fn_with_state(ROLE_ADMIN, needs))
 }
 
