@@ -13,6 +13,7 @@ mod reserve;
 mod show_asset;
 mod show_product;
 mod show_reservation;
+mod take_back;
 
 use axum::{Router, middleware};
 use chassis::{Clock, Service, auth::only};
@@ -53,6 +54,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(commit_reservation::commit_reservation))
         .routes(routes!(release_reservation::release_reservation))
         .routes(routes!(extend_reservation::extend_reservation))
+        .routes(routes!(take_back::take_back))
         .route_layer(middleware::from_fn_with_state(&[Service::Orders][..], only));
     public.merge(carts_and_orders).merge(orders)
 }

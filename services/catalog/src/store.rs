@@ -3,6 +3,7 @@
 mod cards;
 mod products;
 mod reservations;
+mod returns;
 mod shelf;
 mod stock;
 mod variants;

@@ -10,8 +10,8 @@ use contracts::{
     CartId, IntentId, Money, OrderId, RefundId,
     cart::{CartForOrders, CloseCart, ClosedCart},
     catalog::{
-        Extend, Release, Reservation, Reserve, ShortLine, StockLine, Variant, VariantLookup,
-        Variants,
+        Extend, Release, Reservation, Reserve, ShortLine, StockLine, TakeBack, TakenBack, Variant,
+        VariantLookup, Variants,
     },
     payments::{Authorize, Card, CardToken, Intent, Intents, MoveMoney, Settle, Tokenize},
 };
@@ -271,6 +271,17 @@ impl Calls {
 }
 
 impl Calls {
+    /// Puts the pieces of a return back on the shelf, once.
+    pub async fn take_back(&self, request: &TakeBack) -> Result<(), Problem> {
+        let call = self
+            .catalog
+            .post("/internal/v1/returns")
+            .json(request)
+            .idempotent();
+        let _: TakenBack = call.send().await?;
+        Ok(())
+    }
+
     /// Sends captured money back, once per refund. `None` when the provider refuses: nothing, or
     /// less, is left of it.
     pub async fn refund(

@@ -66,6 +66,7 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/orders", Service::Orders, READ),
     route("/api/v1/orders/{number}", Service::Orders, READ),
     route("/api/v1/orders/{number}/cancel", Service::Orders, ADD),
+    route("/api/v1/orders/{number}/returns", Service::Orders, ADD),
     route("/api/v1/orders/{number}/events", Service::Orders, READ),
     stream("/api/v1/orders/{number}/stream", Service::Orders),
     route("/api/v1/admin/orders", Service::Orders, READ),
@@ -73,6 +74,16 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/admin/orders/{number}/pack", Service::Orders, ADD),
     route(
         "/api/v1/admin/orders/{number}/shipments",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/returns/{id}/decision",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/returns/{id}/receive",
         Service::Orders,
         ADD,
     ),

@@ -12,5 +12,6 @@ mod outcome;
 mod payment;
 mod races;
 mod refunds;
+mod returns;
 mod starter;
 mod streams;

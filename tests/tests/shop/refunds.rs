@@ -55,7 +55,10 @@ async fn money_goes_back_in_parts_and_never_more_than_was_paid() {
     let rest = bought.refund("r2", TOTAL - 300).await.expect(201).json();
     assert_eq!(rest["payment_status"], "refunded");
     assert_eq!(sent_back(&shop).await, TOTAL);
-    bought.refund("r3", 1).await.expect_problem("validation_failed");
+    bought
+        .refund("r3", 1)
+        .await
+        .expect_problem("validation_failed");
     shop.settle().await;
     let more = "UPDATE orders.payment SET refund_asked_minor = captured_minor + 1";
     let error = shop.try_execute(more).await.expect_err("too much");
@@ -74,22 +77,43 @@ async fn a_refund_needs_a_key_an_amount_a_reason_and_an_admin() {
     let guest = bought.guest.api().with("idempotency-key", "k");
     guest.post(&path, &good).await.expect_problem("forbidden");
     let admin = bought.admin.with("idempotency-key", "k");
-    let missing = admin.post("/api/v1/admin/orders/LM-000000/refunds", &good).await;
+    let missing = admin
+        .post("/api/v1/admin/orders/LM-000000/refunds", &good)
+        .await;
     missing.expect_problem("not_found");
     for (pointer, wrong) in [
-        ("/amount/minor", json!({"amount": {"minor": 0, "currency": "EUR"}, "reason": "x"})),
-        ("/amount/currency", json!({"amount": {"minor": 1, "currency": "CHF"}, "reason": "x"})),
-        ("/reason", json!({"amount": {"minor": 1, "currency": "EUR"}, "reason": " "})),
-        ("/to", json!({"amount": {"minor": 1, "currency": "EUR"}, "reason": "x", "to": "me"})),
+        (
+            "/amount/minor",
+            json!({"amount": {"minor": 0, "currency": "EUR"}, "reason": "x"}),
+        ),
+        (
+            "/amount/currency",
+            json!({"amount": {"minor": 1, "currency": "CHF"}, "reason": "x"}),
+        ),
+        (
+            "/reason",
+            json!({"amount": {"minor": 1, "currency": "EUR"}, "reason": " "}),
+        ),
+        (
+            "/to",
+            json!({"amount": {"minor": 1, "currency": "EUR"}, "reason": "x", "to": "me"}),
+        ),
     ] {
         let problem = admin.post(&path, &wrong).await;
         let problem = problem.expect_problem("validation_failed");
         assert_eq!(problem.errors[0].pointer, pointer);
     }
-    let cancelled = bought.guest.api().post(&bought.mine("/cancel"), &json!({})).await;
+    let cancelled = bought
+        .guest
+        .api()
+        .post(&bought.mine("/cancel"), &json!({}))
+        .await;
     let _ = cancelled.expect(200);
     shop.settle().await;
-    bought.refund("late", 1).await.expect_problem("invalid_state");
+    bought
+        .refund("late", 1)
+        .await
+        .expect_problem("invalid_state");
     assert_eq!(sent_back(&shop).await, TOTAL);
 }
 

@@ -1,6 +1,7 @@
 //! The endpoints, one a file.
 
 mod admin;
+mod ask_return;
 mod begin_checkout;
 mod cancel_order;
 mod change_checkout;
@@ -45,6 +46,7 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(list_orders::list_orders))
     .routes(routes!(get_order::get_order))
     .routes(routes!(cancel_order::cancel_order))
+    .routes(routes!(ask_return::ask_return))
     .routes(routes!(list_events::list_events))
     .routes(routes!(stream_events::stream_events))
     .routes(routes!(quote::quote))

@@ -14,5 +14,6 @@ pub mod order;
 pub mod payment;
 pub mod quote;
 pub mod refund;
+pub mod returns;
 pub mod state;
 pub mod tax;

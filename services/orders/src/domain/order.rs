@@ -13,6 +13,7 @@ use super::{
     named::named,
     payment::PaymentStatus,
     refund::Refund,
+    returns::Return,
     state::{OrderState, Trigger, step},
 };
 
@@ -20,6 +21,7 @@ named! {
     /// What the customer may do with an order now.
     Action {
         Cancel = "cancel",
+        Return = "return",
     }
 }
 
@@ -41,6 +43,11 @@ pub struct Order {
     pub shipments: Vec<Shipment>,
     #[serde(default)]
     pub refunds: Vec<Refund>,
+    #[serde(default)]
+    pub returns: Vec<Return>,
+    /// Until when something may be sent back; known once everything is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_until: Option<DateTime<Utc>>,
     /// The history, oldest first.
     pub events: Vec<OrderEvent>,
     /// What the customer may do now.
@@ -113,12 +120,18 @@ impl From<&Rate> for ChosenRate {
     }
 }
 
-/// What the customer may do with an order in this state, from the state machine.
-pub fn allowed(state: OrderState) -> Vec<Action> {
-    step(Some(state), Trigger::CustomerCancels)
-        .map(|_| Action::Cancel)
-        .into_iter()
-        .collect()
+/// What the customer may do with an order in this state, from the state machine; `may_come_back` says
+/// that the time for returns is not over and pieces are left for one.
+pub fn allowed(state: OrderState, may_come_back: bool) -> Vec<Action> {
+    let cancel = step(Some(state), Trigger::CustomerCancels).is_ok();
+    let comes_back = state == OrderState::Delivered && may_come_back;
+    [
+        cancel.then_some(Action::Cancel),
+        comes_back.then_some(Action::Return),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]
@@ -127,8 +140,15 @@ mod tests {
 
     #[test]
     fn an_order_can_be_cancelled_until_it_is_packed() {
-        assert_eq!(allowed(OrderState::Placed), [Action::Cancel]);
-        assert!(allowed(OrderState::Fulfilling).is_empty());
-        assert!(allowed(OrderState::Cancelled).is_empty());
+        assert_eq!(allowed(OrderState::Placed, false), [Action::Cancel]);
+        assert!(allowed(OrderState::Fulfilling, true).is_empty());
+        assert!(allowed(OrderState::Cancelled, false).is_empty());
+    }
+
+    #[test]
+    fn something_can_be_sent_back_once_it_was_delivered_and_in_time() {
+        assert_eq!(allowed(OrderState::Delivered, true), [Action::Return]);
+        assert!(allowed(OrderState::Delivered, false).is_empty());
+        assert!(allowed(OrderState::Completed, true).is_empty());
     }
 }

@@ -9,5 +9,6 @@ pub mod fulfil;
 pub mod reaper;
 pub mod refund;
 pub mod reserve;
+pub mod returns;
 pub mod steps;
 pub mod supersede;

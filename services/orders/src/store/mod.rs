@@ -14,6 +14,7 @@ pub mod follow_ups;
 pub mod orders;
 pub mod refunds;
 pub mod return_window;
+pub mod returns;
 pub mod shipments;
 pub mod stalled;
 pub mod tax_rules;

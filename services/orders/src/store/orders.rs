@@ -10,7 +10,7 @@ use contracts::{
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{attempts, checkouts::Checkout, json, refunds, shipments};
+use super::{attempts, checkouts::Checkout, json, refunds, returns, shipments};
 use crate::domain::{
     contact::Address,
     fulfilment,
@@ -190,6 +190,8 @@ struct OrderRow {
     address: Json<Address>,
     rate: Json<ChosenRate>,
     placed_at: Option<DateTime<Utc>>,
+    return_until: Option<DateTime<Utc>>,
+    return_open: bool,
 }
 
 /// A placed order with all that its customer sees.
@@ -198,7 +200,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
         OrderRow,
         r#"SELECT number, state, currency, items_minor, discount_minor, delivery_minor, tax_minor,
                   total_minor, email, address AS "address: Json<Address>",
-                  rate AS "rate: Json<ChosenRate>", placed_at
+                  rate AS "rate: Json<ChosenRate>", placed_at, return_until,
+                  coalesce(return_until > now(), false) AS "return_open!"
            FROM orders.sales_order WHERE id = $1"#,
         id.uuid()
     )
@@ -208,6 +211,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
     let money = |minor| Some(Money::new(minor, currency));
     let state: OrderState = row.state.parse().map_err(Problem::internal)?;
     let lines = lines(connection, id, currency).await?;
+    let pieces = shipments::pieces(connection, id).await?;
+    let may_come_back = pieces.iter().any(|line| line.claimed < line.shipped);
     let attempts = attempts::of_order(connection, id).await?;
     let attempts: Vec<AttemptState> = attempts.iter().map(|attempt| attempt.state).collect();
     Ok(Order {
@@ -217,7 +222,7 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             .ok_or_else(|| Problem::internal("an order without a number is not shown"))?,
         state,
         payment_status: payment::status(&attempts),
-        fulfillment_status: fulfilment::status(&shipments::pieces(connection, id).await?),
+        fulfillment_status: fulfilment::status(&pieces),
         email: row.email,
         address: row.address.0,
         rate: row.rate.0.id,
@@ -231,8 +236,10 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
         },
         shipments: shipments::of_order(connection, id).await?,
         refunds: refunds::of_order(connection, id, currency).await?,
+        returns: returns::of_order(connection, id, currency).await?,
+        return_until: row.return_until,
         events: events(connection, id, 0).await?,
-        allowed: order::allowed(state),
+        allowed: order::allowed(state, row.return_open && may_come_back),
         placed_at: row.placed_at,
     })
 }

@@ -18,6 +18,18 @@ pub async fn open(tx: &mut PgConnection, order: OrderId, window: Duration) -> Re
     Ok(())
 }
 
+/// Whether something of a delivered order may still be sent back.
+pub async fn is_open(tx: &mut PgConnection, order: OrderId) -> Result<bool, Problem> {
+    let open = sqlx::query_scalar!(
+        r#"SELECT coalesce(return_until > now(), false) AS "open!"
+           FROM orders.sales_order WHERE id = $1"#,
+        order.uuid()
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(open)
+}
+
 /// Whether an order may be completed: the time is over and no return is under way.
 pub async fn is_over(tx: &mut PgConnection, order: OrderId) -> Result<bool, Problem> {
     let over = sqlx::query_scalar!(

@@ -1,8 +1,10 @@
 //! Endpoints for those who run the shop.
 
+mod decide_return;
 mod deliver_shipment;
 mod list_all_orders;
 mod pack_order;
+mod receive_return;
 mod refund_order;
 mod ship;
 mod show_any_order;
@@ -26,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ship::ship))
         .routes(routes!(deliver_shipment::deliver_shipment))
         .routes(routes!(refund_order::refund_order))
+        .routes(routes!(decide_return::decide_return))
+        .routes(routes!(receive_return::receive_return))
         .route_layer(middleware::from_fn_with_state(ROLE_ADMIN, needs))
 }
 
