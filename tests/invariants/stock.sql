@@ -32,4 +32,4 @@ LEFT JOIN (
     SELECT order_id, variant_id, -sum(qty) AS qty FROM catalog.stock_ledger
     WHERE order_id IS NOT NULL GROUP BY order_id, variant_id
 ) sold ON sold.order_id = o.id AND sold.variant_id = l.variant_id
-WHERE coalesce(sold.qty, 0) <> CASE WHEN o.placed_at IS NOT NULL AND o.state <> 'cancelled' THEN l.qty ELSE 0 END
+WHERE coalesce(sold.qty, 0) <> CASE WHEN o.placed_at IS NOT NULL AND o.state <> 'cancelled' THEN l.qty - l.received_qty ELSE 0 END

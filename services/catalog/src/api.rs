@@ -15,18 +15,19 @@ mod reserve;
 mod show_asset;
 mod show_product;
 mod show_reservation;
+mod take_back;
 
 use axum::{Router, middleware};
-use chassis::{Clock, Service, auth::only};
+use chassis::{
+    Clock, Service,
+    auth::{ROLE_ADMIN, needs, only},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::store;
 
 pub use ready::Cache;
-
-/// Role of those who keep the shop.
-const ADMIN: &str = "admin";
 
 /// What handlers work with.
 #[derive(Clone, Debug)]
@@ -45,9 +46,11 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(list_categories::list_categories))
     .routes(routes!(list_products::list_products))
     .routes(routes!(show_product::show_product))
-    .routes(routes!(show_asset::show_asset))
-    .routes(routes!(adjust_stock::adjust_stock))
-    .routes(routes!(list_stock_ledger::list_stock_ledger));
+    .routes(routes!(show_asset::show_asset));
+    let admin = OpenApiRouter::new()
+        .routes(routes!(adjust_stock::adjust_stock))
+        .routes(routes!(list_stock_ledger::list_stock_ledger))
+        .route_layer(middleware::from_fn_with_state(ROLE_ADMIN, needs));
     let carts_and_orders = OpenApiRouter::new()
         .routes(routes!(lookup_variants::lookup_variants))
         .route_layer(middleware::from_fn_with_state(
@@ -60,8 +63,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(commit_reservation::commit_reservation))
         .routes(routes!(release_reservation::release_reservation))
         .routes(routes!(extend_reservation::extend_reservation))
+        .routes(routes!(take_back::take_back))
         .route_layer(middleware::from_fn_with_state(&[Service::Orders][..], only));
-    public.merge(carts_and_orders).merge(orders)
+    public.merge(admin).merge(carts_and_orders).merge(orders)
 }
 
 /// The router and its description.

@@ -4,6 +4,7 @@ mod adjustments;
 mod cards;
 mod products;
 mod reservations;
+mod returns;
 mod sales;
 mod shelf;
 mod stock;

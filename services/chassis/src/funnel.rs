@@ -13,6 +13,7 @@ pub enum Step {
     Checkout,
     Paid,
     Placed,
+    Delivered,
 }
 
 impl Step {
@@ -25,6 +26,7 @@ impl Step {
             Self::Checkout => "checkout",
             Self::Paid => "paid",
             Self::Placed => "placed",
+            Self::Delivered => "delivered",
         }
     }
 }

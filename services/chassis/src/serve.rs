@@ -84,6 +84,7 @@ pub struct Server {
     probes: Vec<(&'static str, Probe)>,
     background: Vec<(&'static str, Background)>,
     drain: Drain,
+    closing: CancellationToken,
     largest_body: usize,
     request: Duration,
     header: Duration,
@@ -102,6 +103,7 @@ impl Server {
             probes: Vec::new(),
             background: Vec::new(),
             drain: Drain::default(),
+            closing: CancellationToken::new(),
             largest_body: LARGEST_BODY,
             request: REQUEST,
             header: HEADER,
@@ -159,6 +161,14 @@ impl Server {
     #[must_use]
     pub fn drain(mut self, drain: Drain) -> Self {
         self.drain = drain;
+        self
+    }
+
+    /// Cancelled when the listeners close: an answer that would go on for ever ends then, so that
+    /// it does not last until the drain deadline.
+    #[must_use]
+    pub fn closing(mut self, token: CancellationToken) -> Self {
+        self.closing = token;
         self
     }
 
@@ -229,6 +239,7 @@ impl Server {
             background: tasks,
             stop_background: stop,
             drain: self.drain,
+            closing: self.closing,
             header: self.header,
         })
         .map_err(|source| StartError::Listen {

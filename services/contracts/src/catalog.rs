@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, OrderId, ProductId, VariantId};
+use crate::{Money, OrderId, ProductId, ReturnId, VariantId};
 
 /// What distinguishes a variant from its siblings, for example `{"colour": "green"}`.
 pub type Options = BTreeMap<String, String>;
@@ -127,6 +127,23 @@ pub struct Release {
 pub struct Extend {
     /// Seconds from now until the reservation lapses.
     pub ttl_seconds: u32,
+}
+
+/// `POST /internal/v1/returns`: pieces of a sold order go back to the shelf. The same return again
+/// changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeBack {
+    pub return_id: ReturnId,
+    pub order_id: OrderId,
+    pub lines: Vec<StockLine>,
+}
+
+/// Answer of `POST /internal/v1/returns`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TakenBack {
+    pub return_id: ReturnId,
+    pub order_id: OrderId,
 }
 
 /// A line that cannot be served, in the member `lines` of an `out_of_stock` problem.

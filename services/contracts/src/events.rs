@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    EventId, IntentId, Money, OrderId, VariantId,
+    EventId, IntentId, Money, OrderId, ReturnId, VariantId,
     catalog::{ShortLine, StockLine},
 };
 
@@ -64,6 +64,7 @@ events! {
     "order.shipped" => OrderShipped(OrderRef),
     "order.delivered" => OrderDelivered(OrderRef),
     "order.completed" => OrderCompleted(OrderRef),
+    "order.returned" => OrderReturned(OrderReturned),
     "stock.reserved" => StockReserved(StockMoved),
     "stock.committed" => StockCommitted(StockMoved),
     "stock.released" => StockReleased(StockMoved),
@@ -107,6 +108,16 @@ pub struct OrderPlaced {
     /// The number that people use.
     pub number: String,
     pub total: Money,
+    pub lines: Vec<StockLine>,
+}
+
+/// Pieces of an order came back. The aggregate is the return.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderReturned {
+    pub order_id: OrderId,
+    pub return_id: ReturnId,
+    /// What goes back to the customer.
+    pub amount: Money,
     pub lines: Vec<StockLine>,
 }
 

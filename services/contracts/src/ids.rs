@@ -84,6 +84,18 @@ id! {
     IntentId
 }
 id! {
+    /// A parcel of an order.
+    ShipmentId
+}
+id! {
+    /// Money that goes back after an order was placed.
+    RefundId
+}
+id! {
+    /// Pieces of an order that come back.
+    ReturnId
+}
+id! {
     /// An event in an outbox.
     EventId
 }

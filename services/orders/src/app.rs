@@ -5,10 +5,12 @@ use std::time::Duration;
 use chassis::{Ids, Problem};
 use contracts::Currency;
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     calls::Calls,
     store::{tax_rules::TaxRules, transition::Transitions},
+    watch::Watch,
 };
 
 /// Cheap to clone.
@@ -19,6 +21,9 @@ pub struct App {
     pub transitions: Transitions,
     pub tax_rules: TaxRules,
     pub ids: Ids,
+    pub watch: Watch,
+    /// Cancelled when this process stops to take requests.
+    pub closing: CancellationToken,
     pub currency: Currency,
     pub timing: Timing,
 }
@@ -42,6 +47,12 @@ pub struct Timing {
     pub reap: Duration,
     /// After which an order whose stock was asked for without an outcome is taken up.
     pub unreserved: Duration,
+    /// After delivery in which a customer may send something back.
+    pub return_window: Duration,
+    /// Between two looks at the orders that somebody watches.
+    pub watch: Duration,
+    /// Of silence on a stream until a sign of life is sent.
+    pub heartbeat: Duration,
 }
 
 impl Default for Timing {
@@ -56,6 +67,9 @@ impl Default for Timing {
             lease: seconds(15),
             reap: seconds(1),
             unreserved: seconds(15),
+            return_window: Duration::from_hours(14 * 24),
+            watch: seconds(1),
+            heartbeat: seconds(15),
         }
     }
 }

@@ -7,11 +7,11 @@ use chassis::{
     client::{CallError, Client},
 };
 use contracts::{
-    CartId, IntentId, Money, OrderId,
+    CartId, IntentId, Money, OrderId, RefundId,
     cart::{CartForOrders, CloseCart, ClosedCart},
     catalog::{
-        Extend, Release, Reservation, Reserve, ShortLine, StockLine, Variant, VariantLookup,
-        Variants,
+        Extend, Release, Reservation, Reserve, ShortLine, StockLine, TakeBack, TakenBack, Variant,
+        VariantLookup, Variants,
     },
     payments::{Authorize, Card, CardToken, Intent, Intents, MoveMoney, Settle, Tokenize},
 };
@@ -266,6 +266,41 @@ impl Calls {
             Ok(intent) => Ok(Some(intent)),
             Err(error) if error.code() == Some(Code::InvalidState) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Calls {
+    /// Puts the pieces of a return back on the shelf, once.
+    pub async fn take_back(&self, request: &TakeBack) -> Result<(), Problem> {
+        let call = self
+            .catalog
+            .post("/internal/v1/returns")
+            .json(request)
+            .idempotent();
+        let _: TakenBack = call.send().await?;
+        Ok(())
+    }
+
+    /// Sends captured money back, once per refund. `None` when the provider refuses: nothing, or
+    /// less, is left of it.
+    pub async fn refund(
+        &self,
+        intent: IntentId,
+        refund: RefundId,
+        amount: Money,
+    ) -> Result<Option<Intent>, Problem> {
+        let call = self
+            .payments
+            .post(format!("/internal/v1/intents/{intent}/refund"))
+            .json(&MoveMoney { amount })
+            .key(&format!("refund-{refund}"));
+        match call.send().await {
+            Ok(intent) => Ok(Some(intent)),
+            Err(error) => match error.code() {
+                Some(Code::InvalidState | Code::ValidationFailed) => Ok(None),
+                _ => Err(error.into()),
+            },
         }
     }
 }

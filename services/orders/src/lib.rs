@@ -7,6 +7,7 @@ mod calls;
 mod domain;
 mod saga;
 mod store;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use chassis::{
     serve::Drain,
 };
 use contracts::Currency;
+use tokio_util::sync::CancellationToken;
 use topology::settings;
 
 pub use api::openapi;
@@ -92,6 +94,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let app = app::App {
         calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
         transitions: store::transition::Transitions::new(clock, ids.clone()),
+        watch: watch::Watch::default(),
+        closing: CancellationToken::new(),
         tax_rules: store::tax_rules::TaxRules::new(pool.clone()),
         pool: pool.clone(),
         ids,
@@ -99,6 +103,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         timing: config.timing,
     };
     let (router, document) = api::router(app.clone());
+    let (watch, watched) = (app.watch.clone(), pool.clone());
+    let (closing, pause) = (app.closing.clone(), app.timing.watch);
     let running = Server::new(Service::Orders, &config.listeners, router)
         .guard(keys)
         .openapi(&document)
@@ -109,6 +115,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
             let pool = pool.clone();
             async move { postgres::ping(&pool).await }
         })
+        .closing(closing)
+        .background("watch", move |stop| watch.run(watched, pause, stop))
         .background("reaper", |stop| saga::reaper::run(app, stop))
         .background("outbox relay", |stop| relay.run(stop))
         .start()

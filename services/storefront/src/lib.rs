@@ -21,6 +21,7 @@ use chassis::{
     config::{ConfigError, Listeners, Settings},
     serve::StartError,
 };
+use tokio_util::sync::CancellationToken;
 use topology::settings;
 
 pub use openapi::openapi;
@@ -83,6 +84,8 @@ pub(crate) struct Gateway {
     upstreams: Upstreams,
     currency: String,
     title: String,
+    /// Cancelled when this process ends.
+    closing: CancellationToken,
 }
 
 /// Serves until the returned [`Running`] is stopped.
@@ -98,9 +101,12 @@ pub async fn run(config: Config) -> Result<Running, Error> {
         upstreams: Upstreams::new(&config.upstreams, keys)?,
         currency: config.currency,
         title: config.title,
+        closing: CancellationToken::new(),
     };
+    let closing = gateway.closing.clone();
     let server = Server::new(Service::Storefront, &config.listeners, router(gateway))
         .openapi(&openapi())
+        .closing(closing)
         .request_deadline(REQUEST);
     Ok(server.start().await?)
 }

@@ -9,6 +9,8 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) service: Service,
     pub(crate) methods: &'static [Method],
+    /// Whether its answer goes on for as long as somebody listens.
+    pub(crate) streams: bool,
 }
 
 const fn route(path: &'static str, service: Service, methods: &'static [Method]) -> Route {
@@ -16,6 +18,16 @@ const fn route(path: &'static str, service: Service, methods: &'static [Method])
         path,
         service,
         methods,
+        streams: false,
+    }
+}
+
+const fn stream(path: &'static str, service: Service) -> Route {
+    Route {
+        path,
+        service,
+        methods: READ,
+        streams: true,
     }
 }
 
@@ -54,6 +66,37 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/orders", Service::Orders, READ),
     route("/api/v1/orders/{number}", Service::Orders, READ),
     route("/api/v1/orders/{number}/cancel", Service::Orders, ADD),
+    route("/api/v1/orders/{number}/returns", Service::Orders, ADD),
+    route("/api/v1/orders/{number}/events", Service::Orders, READ),
+    stream("/api/v1/orders/{number}/stream", Service::Orders),
+    route("/api/v1/admin/orders", Service::Orders, READ),
+    route("/api/v1/admin/orders/{number}", Service::Orders, READ),
+    route("/api/v1/admin/orders/{number}/pack", Service::Orders, ADD),
+    route(
+        "/api/v1/admin/orders/{number}/shipments",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/returns/{id}/decision",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/returns/{id}/receive",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/refunds",
+        Service::Orders,
+        ADD,
+    ),
+    route(
+        "/api/v1/admin/orders/{number}/shipments/{id}/deliver",
+        Service::Orders,
+        ADD,
+    ),
 ];
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! What the five services do together, against real Postgres and Redis.
 
+mod bought;
 mod cart;
 mod changes;
 mod checkout;
 mod faults;
+mod fulfilment;
 mod kills;
 mod orders;
 mod outcome;
 mod payment;
 mod races;
+mod refunds;
+mod returns;
 mod starter;
+mod streams;

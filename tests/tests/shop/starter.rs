@@ -14,6 +14,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chassis::{
     Service,
+    auth::ROLE_ADMIN,
     serve::Drain,
     testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
 };
@@ -49,6 +50,8 @@ pub(crate) fn hurried() -> Timing {
         arrival: Duration::from_millis(500),
         lease: Duration::from_secs(2),
         reap: Duration::from_millis(50),
+        watch: Duration::from_millis(20),
+        heartbeat: Duration::from_millis(100),
         unreserved: Duration::from_millis(500),
         ..Timing::default()
     }
@@ -167,6 +170,17 @@ impl Shop {
         self
     }
 
+    /// Orders as somebody who runs the shop reaches them through the storefront.
+    pub(crate) fn admin(&self) -> Api {
+        Api::internal_at(
+            self.url(Service::Orders),
+            Service::Storefront,
+            Service::Orders,
+        )
+        .as_customer("user:admin")
+        .with_role(ROLE_ADMIN)
+    }
+
     /// Calls one service as another one does on behalf of a guest.
     pub(crate) async fn internal(&self, caller: Service, callee: Service, guest: &Guest) -> Api {
         let owner = self.owner(guest).await;
@@ -201,7 +215,7 @@ impl Shop {
         }
     }
 
-    fn orders(&self) -> orders::Config {
+    pub(crate) fn orders(&self) -> orders::Config {
         orders::Config {
             listeners: listeners(),
             database: self.database.config(Service::Orders),

@@ -1,6 +1,6 @@
 //! What administrators do to stock.
 
-use chassis::testkit::Api;
+use chassis::{auth::ROLE_ADMIN, testkit::Api};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use crate::fixture::{Shop, order, shop};
 fn admin(shop: &Shop, key: &str) -> Api {
     shop.gateway
         .as_customer("user:keeper")
-        .in_role("admin")
+        .with_role(ROLE_ADMIN)
         .with("idempotency-key", key)
 }
 
@@ -133,7 +133,10 @@ async fn only_administrators_may_and_only_sensibly() {
             .await
             .expect_problem("validation_failed");
     }
-    let keyless = shop.gateway.as_customer("user:keeper").in_role("admin");
+    let keyless = shop
+        .gateway
+        .as_customer("user:keeper")
+        .with_role(ROLE_ADMIN);
     keyless
         .post(&path, &change(1))
         .await

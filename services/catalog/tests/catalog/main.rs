@@ -8,4 +8,5 @@ mod looking_up;
 mod pictures;
 mod racing;
 mod reserving;
+mod returning;
 mod sweeping;

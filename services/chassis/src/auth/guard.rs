@@ -43,6 +43,24 @@ pub async fn only(
     }
 }
 
+/// A route layer that admits only callers whose subject has a role:
+/// `.route_layer(axum::middleware::from_fn_with_state(auth::ROLE_ADMIN, auth::needs))`.
+pub async fn needs(
+    State(role): State<&'static str>,
+    caller: Caller,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if caller.has_role(role) {
+        Ok(next.run(request).await)
+    } else {
+        Err(Problem::new(
+            Code::Forbidden,
+            format!("This needs the role {role}; sign in with an account that has it."),
+        ))
+    }
+}
+
 fn forbidden(caller: &Caller) -> Problem {
     Problem::new(
         Code::Forbidden,

@@ -25,6 +25,7 @@ pub(super) struct Parts {
     pub(super) background: JoinSet<()>,
     pub(super) stop_background: CancellationToken,
     pub(super) drain: Drain,
+    pub(super) closing: CancellationToken,
     pub(super) header: Duration,
 }
 
@@ -137,6 +138,7 @@ async fn run(mut parts: Parts, stop: CancellationToken) {
     parts.readiness.stop();
     tokio::time::sleep(parts.drain.notice).await;
     close_api.cancel();
+    parts.closing.cancel();
     let api_end = api.await;
     parts.stop_background.cancel();
     let background = async { while parts.background.join_next().await.is_some() {} };

@@ -65,11 +65,19 @@ impl Api {
         api
     }
 
-    /// The same caller on behalf of somebody with a role.
+    /// The same caller, whose customer has a role.
     #[must_use]
-    pub fn in_role(&self, role: &str) -> Self {
+    pub fn with_role(&self, role: &str) -> Self {
         let mut api = self.clone();
         api.roles.push(role.to_owned());
+        api
+    }
+
+    /// The same caller of what is reached at `base`.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        let mut api = self.clone();
+        base.clone_into(&mut api.base);
         api
     }
 
@@ -100,6 +108,28 @@ impl Api {
 
     /// Any request. Fails the test when no answer comes.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let response = self.open(method.clone(), path, body).await;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = match response.bytes().await {
+            Ok(body) => body.to_vec(),
+            Err(error) => panic!("{method} {path}: {status} and then {error:?}"),
+        };
+        Reply {
+            request: format!("{method} {path}"),
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// As [`Api::send`], for an answer that is read as it comes.
+    pub async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> reqwest::Response {
         let mut request = self
             .http
             .request(method.clone(), format!("{}{path}", self.base))
@@ -115,21 +145,9 @@ impl Api {
                 .header("content-type", "application/json")
                 .body(body.to_string());
         }
-        let response = match request.send().await {
+        match request.send().await {
             Ok(response) => response,
             Err(error) => panic!("{method} {path}: {error:?}"),
-        };
-        let status = response.status();
-        let headers = response.headers().clone();
-        let body = match response.bytes().await {
-            Ok(body) => body.to_vec(),
-            Err(error) => panic!("{method} {path}: {status} and then {error:?}"),
-        };
-        Reply {
-            request: format!("{method} {path}"),
-            status,
-            headers,
-            body,
         }
     }
 }

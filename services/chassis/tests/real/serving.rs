@@ -8,7 +8,7 @@ use axum::{
 };
 use chassis::{
     Caller, Problem, Running, Server, Service,
-    auth::only,
+    auth::{ROLE_ADMIN, needs, only},
     extract::{Json, Query},
     testkit::{Api, keys, listeners, logs},
 };
@@ -44,6 +44,9 @@ async fn cart() -> Running {
     let orders_only = Router::new()
         .route("/internal/v1/close", get(|| async { "closed" }))
         .route_layer(middleware::from_fn_with_state(&[Service::Orders][..], only));
+    let admins_only = Router::new()
+        .route("/api/v1/admin", get(|| async { "the back room" }))
+        .route_layer(middleware::from_fn_with_state(ROLE_ADMIN, needs));
     let api = Router::new()
         .route("/api/v1/whoami", get(whoami))
         .route("/internal/v1/whoami", get(whoami))
@@ -51,7 +54,8 @@ async fn cart() -> Running {
         .route("/api/v1/page", get(page))
         .route("/api/v1/broken", get(broken))
         .route("/api/v1/slow", get(std::future::pending::<()>))
-        .merge(orders_only);
+        .merge(orders_only)
+        .merge(admins_only);
     Server::new(Service::Cart, &listeners(), api)
         .guard(keys().of(Service::Cart))
         .largest_body(1_000)
@@ -64,6 +68,25 @@ async fn cart() -> Running {
 
 fn gateway(running: &Running) -> Api {
     Api::internal(running, Service::Storefront, Service::Cart)
+}
+
+#[tokio::test]
+async fn only_who_has_the_role_gets_in() {
+    let cart = cart().await;
+    let ada = gateway(&cart).as_customer("user:ada");
+    let _ = ada
+        .with_role(ROLE_ADMIN)
+        .get("/api/v1/admin")
+        .await
+        .expect(200);
+    for refused in [&ada, &ada.with_role("administrator"), &gateway(&cart)] {
+        refused
+            .get("/api/v1/admin")
+            .await
+            .expect_problem("forbidden");
+    }
+    let anonymous = Api::anonymous(cart.url()).get("/api/v1/admin").await;
+    anonymous.expect_problem("unauthenticated");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use chassis::{
     testkit::{Api, eventually, listeners},
 };
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Semaphore};
+use tokio_util::sync::CancellationToken;
 
 /// A service with one endpoint that says when a request has come and answers when it is let go.
 struct Held {
@@ -139,6 +140,40 @@ async fn a_request_that_never_ends_is_cut_off_at_the_deadline() {
     tokio::time::timeout(Duration::from_secs(5), running.stop())
         .await
         .expect("an end");
+}
+
+#[tokio::test]
+async fn an_answer_that_would_never_end_is_told_to_end() {
+    let closing = CancellationToken::new();
+    let told = closing.clone();
+    let arrived = Arc::new(Semaphore::new(0));
+    let come = Arc::clone(&arrived);
+    let follow = move || async move {
+        come.add_permits(1);
+        told.cancelled().await;
+        "ended"
+    };
+    let running = Server::new(
+        Service::Cart,
+        &listeners(),
+        Router::new().route("/follow", get(follow)),
+    )
+    .drain(Drain {
+        notice: Duration::ZERO,
+        deadline: Duration::from_mins(1),
+    })
+    .closing(closing)
+    .start()
+    .await
+    .expect("free ports");
+    let api = Api::anonymous(running.url());
+    let following = tokio::spawn(async move { api.get("/follow").await });
+    one(&arrived).await;
+    tokio::time::timeout(Duration::from_secs(10), running.stop())
+        .await
+        .expect("an end long before the deadline");
+    let answer = following.await.expect("the request's task").expect(200);
+    assert_eq!(answer.text(), "ended");
 }
 
 #[tokio::test]

@@ -130,16 +130,16 @@ async fn drive(app: &App, lease: Lease, from: Option<Step>) -> Result<Response, 
     }
 }
 
-fn not_known_yet() -> Problem {
+pub(super) fn not_known_yet() -> Problem {
     Problem::new(
         Code::Timeout,
-        "The outcome is not known yet: another part of the shop has not answered. Ask for the \
-         checkout until it is; it will be completed or undone.",
+        "The outcome is not known yet: another part of the shop has not answered. Ask \
+         again until it is; it will be completed or undone.",
     )
     .retry_after(std::time::Duration::from_secs(1))
 }
 
-fn response(status: StatusCode, body: &Value) -> Response {
+pub(super) fn response(status: StatusCode, body: &Value) -> Response {
     let mut response = (status, Json(body)).into_response();
     if !status.is_success() {
         let problem = HeaderValue::from_static("application/problem+json");
@@ -148,7 +148,7 @@ fn response(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-fn replayed(status: StatusCode, body: &Value) -> Response {
+pub(super) fn replayed(status: StatusCode, body: &Value) -> Response {
     let mut response = response(status, body);
     response
         .headers_mut()

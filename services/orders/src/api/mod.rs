@@ -1,5 +1,7 @@
 //! The endpoints, one a file.
 
+mod admin;
+mod ask_return;
 mod begin_checkout;
 mod cancel_order;
 mod change_checkout;
@@ -8,9 +10,12 @@ mod extend;
 mod get_checkout;
 mod get_order;
 mod give_payment;
+mod lines;
+mod list_events;
 mod list_orders;
 mod quote;
 mod shipping_rates;
+mod stream_events;
 mod view;
 
 use axum::Router;
@@ -41,7 +46,11 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(list_orders::list_orders))
     .routes(routes!(get_order::get_order))
     .routes(routes!(cancel_order::cancel_order))
+    .routes(routes!(ask_return::ask_return))
+    .routes(routes!(list_events::list_events))
+    .routes(routes!(stream_events::stream_events))
     .routes(routes!(quote::quote))
+    .merge(admin::routes())
 }
 
 /// The router and its description.

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::state::{FollowUp, OrderState, TABLE, Transition};
+use super::{
+    returns::{self, ReturnState},
+    state::{FollowUp, OrderState, TABLE, Transition},
+};
 
 /// `docs/order-states.md`.
 pub fn markdown() -> String {
@@ -26,7 +29,24 @@ pub fn markdown() -> String {
     for row in TABLE {
         page.push_str(&table_row(row));
     }
+    page.push_str(&returns());
     page
+}
+
+/// The states of a return, from their own table.
+fn returns() -> String {
+    let mut part = String::from("\n## The states of a return\n\n```mermaid\nstateDiagram-v2\n");
+    for (from, trigger, to, _) in returns::TABLE {
+        let from = from.map_or("[*]", ReturnState::name);
+        let _ = writeln!(part, "    {from} --> {to}: {trigger}");
+    }
+    part.push_str("```\n\n| from | trigger | to | remarks |\n| --- | --- | --- | --- |\n");
+    for (from, trigger, to, remark) in returns::TABLE {
+        let from = from.map_or("-", ReturnState::name);
+        let remark = if remark.is_empty() { "-" } else { remark };
+        let _ = writeln!(part, "| {from} | {trigger} | {to} | {remark} |");
+    }
+    part
 }
 
 fn table_row(row: &Transition) -> String {

@@ -8,26 +8,20 @@ use utoipa::ToSchema;
 use super::{
     contact::Address,
     delivery::Rate,
+    fulfilment::{FulfillmentStatus, Shipment},
     line::Line,
     named::named,
     payment::PaymentStatus,
+    refund::Refund,
+    returns::Return,
     state::{OrderState, Trigger, step},
 };
-
-named! {
-    /// How much of an order has left the house; derived from its shipments.
-    FulfillmentStatus {
-        None = "none",
-        Partial = "partial",
-        All = "all",
-        Returned = "returned",
-    }
-}
 
 named! {
     /// What the customer may do with an order now.
     Action {
         Cancel = "cancel",
+        Return = "return",
     }
 }
 
@@ -47,6 +41,13 @@ pub struct Order {
     pub lines: Vec<Line>,
     pub totals: Totals,
     pub shipments: Vec<Shipment>,
+    #[serde(default)]
+    pub refunds: Vec<Refund>,
+    #[serde(default)]
+    pub returns: Vec<Return>,
+    /// Until when something may be sent back; known once everything is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_until: Option<DateTime<Utc>>,
     /// The history, oldest first.
     pub events: Vec<OrderEvent>,
     /// What the customer may do now.
@@ -61,6 +62,20 @@ pub struct OrderSummary {
     pub id: OrderId,
     pub number: String,
     pub state: OrderState,
+    /// Pieces of all lines together.
+    pub count: u32,
+    pub total: Money,
+    pub placed_at: DateTime<Utc>,
+}
+
+/// An order in the list of those who run the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminOrderSummary {
+    pub id: OrderId,
+    pub number: String,
+    pub state: OrderState,
+    pub fulfillment_status: FulfillmentStatus,
+    pub email: String,
     /// Pieces of all lines together.
     pub count: u32,
     pub total: Money,
@@ -84,12 +99,6 @@ pub struct OrderEvent {
     pub trace_id: String,
 }
 
-/// A parcel on its way. None are made yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Shipment {
-    pub shipped_at: DateTime<Utc>,
-}
-
 /// The delivery as it was when the order was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChosenRate {
@@ -111,12 +120,18 @@ impl From<&Rate> for ChosenRate {
     }
 }
 
-/// What the customer may do with an order in this state, from the state machine.
-pub fn allowed(state: OrderState) -> Vec<Action> {
-    step(Some(state), Trigger::CustomerCancels)
-        .map(|_| Action::Cancel)
-        .into_iter()
-        .collect()
+/// What the customer may do with an order in this state, from the state machine; `may_come_back` says
+/// that the time for returns is not over and pieces are left for one.
+pub fn allowed(state: OrderState, may_come_back: bool) -> Vec<Action> {
+    let cancel = step(Some(state), Trigger::CustomerCancels).is_ok();
+    let comes_back = state == OrderState::Delivered && may_come_back;
+    [
+        cancel.then_some(Action::Cancel),
+        comes_back.then_some(Action::Return),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]
@@ -125,8 +140,15 @@ mod tests {
 
     #[test]
     fn an_order_can_be_cancelled_until_it_is_packed() {
-        assert_eq!(allowed(OrderState::Placed), [Action::Cancel]);
-        assert!(allowed(OrderState::Fulfilling).is_empty());
-        assert!(allowed(OrderState::Cancelled).is_empty());
+        assert_eq!(allowed(OrderState::Placed, false), [Action::Cancel]);
+        assert!(allowed(OrderState::Fulfilling, true).is_empty());
+        assert!(allowed(OrderState::Cancelled, false).is_empty());
+    }
+
+    #[test]
+    fn something_can_be_sent_back_once_it_was_delivered_and_in_time() {
+        assert_eq!(allowed(OrderState::Delivered, true), [Action::Return]);
+        assert!(allowed(OrderState::Delivered, false).is_empty());
+        assert!(allowed(OrderState::Completed, true).is_empty());
     }
 }

@@ -64,6 +64,8 @@ named! {
         Capture = "capture",
         /// Tell the cart that it became an order.
         CloseCart = "close_cart",
+        /// Put the pieces of received returns back on the shelf and send their money back.
+        SettleReturns = "settle_returns",
     }
 }
 

@@ -12,6 +12,7 @@ use contracts::{
 use futures::future::join_all;
 use tracing::Instrument;
 
+use super::returns;
 use crate::{
     app::App,
     domain::{
@@ -74,6 +75,7 @@ async fn perform(app: &App, claimed: Claimed) {
         FollowUp::Void | FollowUp::VoidOrRefund => undo_payments(app, order).await,
         FollowUp::Capture => capture(app, order).await,
         FollowUp::CloseCart => close_cart(app, order).await,
+        FollowUp::SettleReturns => returns::settle(app, order).await,
     };
     let noted = match done {
         Ok(()) => follow_ups::done(&app.pool, claimed).await,

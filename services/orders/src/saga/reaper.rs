@@ -9,11 +9,11 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{complete, follow_up, reserve};
+use super::{complete, follow_up, fulfil, refund, reserve};
 use crate::{
     app::App,
     domain::{checkout::CheckoutState, state::OrderState},
-    store::{KEYS, checkouts, orders, stalled, transition::Actor},
+    store::{KEYS, checkouts, orders, return_window, stalled, transition::Actor},
 };
 
 /// Pieces of work taken at a time.
@@ -65,12 +65,18 @@ async fn reap(app: &App) -> Result<(), Problem> {
     if expired > 0 {
         tracing::info!(expired, "checkouts have lapsed");
     }
+    for order in return_window::over(&app.pool, BATCH).await? {
+        fulfil::complete(app, order).await?;
+    }
     follow_up::due(app, BATCH).await?;
     Ok(())
 }
 
-/// Goes on with a request to complete whose process is gone.
+/// Goes on with a request whose process is gone.
 async fn resume(app: &App, lease: &Lease) {
+    if refund::is_one(lease) {
+        return resume_refund(app, lease).await;
+    }
     let result = match complete::resume(app, lease, Duration::ZERO).await {
         // Nothing had been begun: whoever asked may ask again.
         Ok(None) => forget(app, lease).await,
@@ -82,6 +88,21 @@ async fn resume(app: &App, lease: &Lease) {
     };
     if let Err(problem) = result {
         tracing::warn!(%problem, route = lease.route(), "a purchase still stands still");
+    }
+}
+
+async fn resume_refund(app: &App, lease: &Lease) {
+    let result = match refund::resume(app, lease).await {
+        Ok(None) => forget(app, lease).await,
+        Ok(Some(answer)) => {
+            let (route, status) = (lease.route(), answer.status);
+            tracing::info!(route, %status, "a refund was taken up");
+            Ok(())
+        }
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = result {
+        tracing::warn!(%problem, route = lease.route(), "a refund still stands still");
     }
 }
 

@@ -51,16 +51,16 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_value(body).map_err(Problem::internal)?;
         Ok(Self { status, body })
     }
 
-    fn refusal(problem: &Problem) -> Result<Self, Problem> {
+    pub fn refusal(problem: &Problem) -> Result<Self, Problem> {
         Self::new(problem.status(), &problem.document())
     }
 
-    async fn store(&self, tx: &mut PgConnection, lease: &Lease) -> Result<(), Problem> {
+    pub async fn store(&self, tx: &mut PgConnection, lease: &Lease) -> Result<(), Problem> {
         KEYS.finish(tx, lease, self.status, &self.body).await
     }
 }

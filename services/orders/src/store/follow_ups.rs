@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chassis::Problem;
 use contracts::OrderId;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::domain::state::FollowUp;
 
@@ -15,6 +15,29 @@ pub struct Claimed {
     pub kind: FollowUp,
     /// Times it was claimed, this one included.
     pub tries: i32,
+}
+
+/// Writes down what has to follow. A follow-up that was done before is due again, and one that is
+/// being done will not count as done.
+pub async fn set_in_motion(
+    tx: &mut PgConnection,
+    order: OrderId,
+    kinds: &[FollowUp],
+) -> Result<(), Problem> {
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let kinds: Vec<String> = kinds.iter().map(|kind| kind.name().to_owned()).collect();
+    sqlx::query!(
+        "INSERT INTO orders.follow_up AS mine (order_id, kind) SELECT $1, unnest($2::text[]) \
+         ON CONFLICT (order_id, kind) DO UPDATE \
+         SET state = 'pending', due_at = now(), done_at = NULL, tries = mine.tries + 1",
+        order.uuid(),
+        &kinds,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Claims follow-ups that are due, of one order or of any: nobody else gets them until `lease` is
@@ -50,13 +73,14 @@ pub async fn claim(
         .collect()
 }
 
-/// Notes that a follow-up is done.
+/// Notes that a follow-up is done, unless it was set in motion or claimed again meanwhile.
 pub async fn done(pool: &PgPool, claimed: Claimed) -> Result<(), Problem> {
     sqlx::query!(
         "UPDATE orders.follow_up SET state = 'done', done_at = now(), last_error = NULL \
-         WHERE order_id = $1 AND kind = $2",
+         WHERE order_id = $1 AND kind = $2 AND tries = $3",
         claimed.order.uuid(),
         claimed.kind.name(),
+        claimed.tries,
     )
     .execute(pool)
     .await?;

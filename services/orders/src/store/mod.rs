@@ -7,13 +7,19 @@ use chassis::Problem;
 use serde::Serialize;
 use serde_json::Value;
 
+pub mod all_orders;
 pub mod attempts;
 pub mod checkouts;
 pub mod follow_ups;
 pub mod orders;
+pub mod refunds;
+pub mod return_window;
+pub mod returns;
+pub mod shipments;
 pub mod stalled;
 pub mod tax_rules;
 pub mod transition;
+pub mod watched;
 
 /// Keys of requests that may be repeated.
 pub const KEYS: chassis::idempotency::Idempotency = chassis::idempotency!("orders");

@@ -10,12 +10,13 @@ use contracts::{
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{attempts, checkouts::Checkout, json};
+use super::{attempts, checkouts::Checkout, json, refunds, returns, shipments};
 use crate::domain::{
     contact::Address,
+    fulfilment,
     line::Line,
     number::OrderNumber,
-    order::{self, ChosenRate, FulfillmentStatus, Order, OrderEvent, OrderSummary},
+    order::{self, ChosenRate, Order, OrderEvent, OrderSummary},
     payment::{self, AttemptState},
     state::OrderState,
 };
@@ -189,6 +190,8 @@ struct OrderRow {
     address: Json<Address>,
     rate: Json<ChosenRate>,
     placed_at: Option<DateTime<Utc>>,
+    return_until: Option<DateTime<Utc>>,
+    return_open: bool,
 }
 
 /// A placed order with all that its customer sees.
@@ -197,7 +200,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
         OrderRow,
         r#"SELECT number, state, currency, items_minor, discount_minor, delivery_minor, tax_minor,
                   total_minor, email, address AS "address: Json<Address>",
-                  rate AS "rate: Json<ChosenRate>", placed_at
+                  rate AS "rate: Json<ChosenRate>", placed_at, return_until,
+                  coalesce(return_until > now(), false) AS "return_open!"
            FROM orders.sales_order WHERE id = $1"#,
         id.uuid()
     )
@@ -207,6 +211,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
     let money = |minor| Some(Money::new(minor, currency));
     let state: OrderState = row.state.parse().map_err(Problem::internal)?;
     let lines = lines(connection, id, currency).await?;
+    let pieces = shipments::pieces(connection, id).await?;
+    let may_come_back = pieces.iter().any(|line| line.claimed < line.shipped);
     let attempts = attempts::of_order(connection, id).await?;
     let attempts: Vec<AttemptState> = attempts.iter().map(|attempt| attempt.state).collect();
     Ok(Order {
@@ -216,7 +222,7 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             .ok_or_else(|| Problem::internal("an order without a number is not shown"))?,
         state,
         payment_status: payment::status(&attempts),
-        fulfillment_status: FulfillmentStatus::None,
+        fulfillment_status: fulfilment::status(&pieces),
         email: row.email,
         address: row.address.0,
         rate: row.rate.0.id,
@@ -228,9 +234,12 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             tax: money(row.tax_minor),
             grand: money(row.total_minor),
         },
-        shipments: Vec::new(),
-        events: events(connection, id).await?,
-        allowed: order::allowed(state),
+        shipments: shipments::of_order(connection, id).await?,
+        refunds: refunds::of_order(connection, id, currency).await?,
+        returns: returns::of_order(connection, id, currency).await?,
+        return_until: row.return_until,
+        events: events(connection, id, 0).await?,
+        allowed: order::allowed(state, row.return_open && may_come_back),
         placed_at: row.placed_at,
     })
 }
@@ -268,11 +277,18 @@ pub async fn lines(
         .collect()
 }
 
-async fn events(connection: &mut PgConnection, id: OrderId) -> Result<Vec<OrderEvent>, Problem> {
+/// The steps of an order after step `after`, the oldest first.
+pub async fn events(
+    connection: &mut PgConnection,
+    id: OrderId,
+    after: u32,
+) -> Result<Vec<OrderEvent>, Problem> {
+    let after = i32::try_from(after).unwrap_or(i32::MAX);
     let rows = sqlx::query!(
         "SELECT seq, at, from_state, to_state, actor, reason, trace_id \
-         FROM orders.order_event WHERE order_id = $1 ORDER BY seq",
-        id.uuid()
+         FROM orders.order_event WHERE order_id = $1 AND seq > $2 ORDER BY seq",
+        id.uuid(),
+        after,
     )
     .fetch_all(connection)
     .await?;

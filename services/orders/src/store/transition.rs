@@ -3,8 +3,9 @@
 use chassis::{Clock, Code, Ids, Problem, telemetry};
 use contracts::{OrderId, events::Event};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use super::OUTBOX;
+use super::{OUTBOX, follow_ups};
 use crate::domain::{
     named::named,
     state::{self, OrderState, Transition, Trigger},
@@ -17,6 +18,8 @@ named! {
         Orders = "orders",
         Catalog = "catalog",
         Payments = "payments",
+        /// Somebody who runs the shop.
+        Admin = "admin",
         /// A task that finishes or undoes what stands still.
         Reaper = "reaper",
     }
@@ -110,19 +113,20 @@ impl Transitions {
         OUTBOX
             .append(&mut *tx, self.ids.next(), order, &step.event, now)
             .await?;
-        let kinds: Vec<String> = row.then.iter().map(|kind| kind.name().to_owned()).collect();
-        if !kinds.is_empty() {
-            // A follow-up that was done for an earlier transition is due again.
-            sqlx::query!(
-                "INSERT INTO orders.follow_up (order_id, kind) SELECT $1, unnest($2::text[]) \
-                 ON CONFLICT (order_id, kind) DO UPDATE \
-                 SET state = 'pending', due_at = now(), done_at = NULL",
-                order.uuid(),
-                &kinds,
-            )
-            .execute(tx)
+        follow_ups::set_in_motion(tx, order, row.then).await
+    }
+
+    /// Tells of something that belongs to an order and has a history of its own.
+    pub async fn tell(
+        &self,
+        tx: &mut PgConnection,
+        aggregate: impl Into<Uuid>,
+        event: &Event,
+    ) -> Result<(), Problem> {
+        let now = self.clock.now();
+        OUTBOX
+            .append(tx, self.ids.next(), aggregate, event, now)
             .await?;
-        }
         Ok(())
     }
 }

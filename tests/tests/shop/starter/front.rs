@@ -252,11 +252,19 @@ async fn forward(shared: &Shared, request: Request) -> Result<Response, String> 
         .map_err(|error| error.to_string())?;
     let status = answer.status();
     let mut headers = answer.headers().clone();
-    let bytes: Bytes = answer.bytes().await.map_err(|error| error.to_string())?;
+    let is_stream = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "text/event-stream");
+    let body = if is_stream {
+        Body::from_stream(answer.bytes_stream())
+    } else {
+        let bytes: Bytes = answer.bytes().await.map_err(|error| error.to_string())?;
+        Body::from(bytes)
+    };
     headers.remove(header::TRANSFER_ENCODING);
     // A caller makes a new connection for each call, so that it meets a closed port at once.
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    let mut response = Response::new(Body::from(bytes));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)

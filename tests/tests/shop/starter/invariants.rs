@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 /// Names and statements; each gives one text column, a row for each violation.
-const INVARIANTS: [(&str, &str); 7] = [
+const INVARIANTS: [(&str, &str); 8] = [
     ("stock", include_str!("../../../invariants/stock.sql")),
     (
         "order_total",
@@ -20,6 +20,10 @@ const INVARIANTS: [(&str, &str); 7] = [
     (
         "state_and_history",
         include_str!("../../../invariants/state_and_history.sql"),
+    ),
+    (
+        "fulfilment",
+        include_str!("../../../invariants/fulfilment.sql"),
     ),
     ("outbox", include_str!("../../../invariants/outbox.sql")),
     (
