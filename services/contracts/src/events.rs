@@ -70,6 +70,7 @@ events! {
     "stock.expired" => StockExpired(StockMoved),
     "stock.restocked" => StockRestocked(StockMoved),
     "stock.low" => StockLow(StockLow),
+    "payment.challenged" => PaymentChallenged(PaymentMoved),
     "payment.authorized" => PaymentAuthorized(PaymentMoved),
     "payment.declined" => PaymentDeclined(PaymentMoved),
     "payment.abandoned" => PaymentAbandoned(PaymentMoved),

@@ -84,6 +84,10 @@ id! {
     IntentId
 }
 id! {
+    /// A question of the bank to the holder of a card (3-D Secure).
+    ChallengeId
+}
+id! {
     /// An event in an outbox.
     EventId
 }

@@ -11,5 +11,5 @@ pub mod money;
 pub mod payments;
 pub mod quote;
 
-pub use ids::{CartId, CheckoutId, EventId, IntentId, OrderId, ProductId, VariantId};
+pub use ids::{CartId, ChallengeId, CheckoutId, EventId, IntentId, OrderId, ProductId, VariantId};
 pub use money::{Currency, Money, MoneyError};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Ids, Problem};
+use chassis::{Ids, Problem, webhook::WebhookKey};
 use contracts::Currency;
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
@@ -16,6 +16,8 @@ use crate::{
 pub struct App {
     pub pool: PgPool,
     pub calls: Calls,
+    /// Verifies what payments tells.
+    pub webhook_key: WebhookKey,
     pub transitions: Transitions,
     pub tax_rules: TaxRules,
     pub ids: Ids,
@@ -40,7 +42,8 @@ pub struct Timing {
     pub lease: Duration,
     /// Between two rounds of the reaper.
     pub reap: Duration,
-    /// After which an order whose stock was asked for without an outcome is taken up.
+    /// After which an order whose stock was asked for without an outcome is taken up, and a
+    /// purchase whose customer has answered the bank and then gone away.
     pub unreserved: Duration,
 }
 

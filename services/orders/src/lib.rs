@@ -15,6 +15,7 @@ use chassis::{
     config::{ConfigError, Database, Listeners, Settings},
     postgres,
     serve::Drain,
+    webhook::WebhookKey,
 };
 use contracts::Currency;
 use topology::settings;
@@ -77,6 +78,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let pool = postgres::connect(&config.database, Service::Orders.name());
     let app = app::App {
         calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
+        webhook_key: WebhookKey::load(&config.internal_keys, clock.clone())?,
         transitions: store::transition::Transitions::new(clock, ids.clone()),
         tax_rules: store::tax_rules::TaxRules::new(pool.clone()),
         pool: pool.clone(),

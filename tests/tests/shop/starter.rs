@@ -221,6 +221,7 @@ impl Shop {
             listeners: listeners(),
             database: self.database.config(Service::Payments),
             internal_keys: keys().directory().to_owned(),
+            orders: self.url(Service::Orders),
             delays: Delays {
                 slow: self.timing.authorize / 2,
                 timeout: self.timing.authorize * 2,

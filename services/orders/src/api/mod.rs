@@ -1,5 +1,6 @@
 //! The endpoints, one a file.
 
+mod answer_challenge;
 mod begin_checkout;
 mod cancel_order;
 mod change_checkout;
@@ -9,12 +10,13 @@ mod get_checkout;
 mod get_order;
 mod give_payment;
 mod list_orders;
+mod payment_webhook;
 mod quote;
 mod shipping_rates;
 mod view;
 
-use axum::Router;
-use chassis::{Problem, Service};
+use axum::{Router, middleware};
+use chassis::{Problem, Service, auth::only};
 use contracts::CheckoutId;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -25,6 +27,12 @@ use crate::{
 };
 
 fn routes() -> OpenApiRouter<App> {
+    let payments = OpenApiRouter::new()
+        .routes(routes!(payment_webhook::payment_webhook))
+        .route_layer(middleware::from_fn_with_state(
+            &[Service::Payments][..],
+            only,
+        ));
     OpenApiRouter::with_openapi(chassis::openapi::document(
         Service::Orders,
         "LocalMart orders",
@@ -38,10 +46,12 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(give_payment::give_payment))
     .routes(routes!(extend::extend))
     .routes(routes!(complete::complete))
+    .routes(routes!(answer_challenge::answer_challenge))
     .routes(routes!(list_orders::list_orders))
     .routes(routes!(get_order::get_order))
     .routes(routes!(cancel_order::cancel_order))
     .routes(routes!(quote::quote))
+    .merge(payments)
 }
 
 /// The router and its description.

@@ -5,6 +5,7 @@ pub mod basket;
 pub mod cancel;
 pub mod complete;
 pub mod follow_up;
+pub mod hear;
 pub mod reaper;
 pub mod reserve;
 pub mod steps;

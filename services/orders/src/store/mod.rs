@@ -14,6 +14,7 @@ pub mod orders;
 pub mod stalled;
 pub mod tax_rules;
 pub mod transition;
+pub mod webhooks;
 
 /// Keys of requests that may be repeated.
 pub const KEYS: chassis::idempotency::Idempotency = chassis::idempotency!("orders");
