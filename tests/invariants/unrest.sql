@@ -12,3 +12,9 @@ FROM catalog.reservation WHERE state = 'held' AND expires_at <= now()
 UNION ALL
 SELECT 'order ' || id || ' has lapsed' FROM orders.sales_order
 WHERE state = 'stock_reserved' AND reservation_expires_at <= now()
+UNION ALL
+SELECT 'checkout ' || id || ' waits to go on after the bank was answered' FROM orders.checkout
+WHERE state = 'processing' AND payment_state = 'challenge_answered'
+UNION ALL
+SELECT 'webhook ' || event_id || ' (' || type || ') waits' || coalesce(': ' || last_error, '')
+FROM payments.webhook_delivery WHERE delivered_at IS NULL

@@ -21,7 +21,7 @@ use crate::store::webhooks::{self, Claimed};
 /// Deliveries taken at a time.
 const BATCH: i64 = 16;
 /// For which one process has a delivery to itself; longer than it takes to send all copies.
-const LEASE: Duration = Duration::from_secs(15);
+const LEASE: Duration = Duration::from_secs(5);
 /// Between two looks while nobody says that there is something.
 const LOOK: Duration = Duration::from_secs(1);
 /// Longest pause between two tries.

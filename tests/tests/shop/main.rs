@@ -1,6 +1,7 @@
 //! What the five services do together, against real Postgres and Redis.
 
 mod cart;
+mod challenge;
 mod changes;
 mod checkout;
 mod faults;
@@ -10,3 +11,4 @@ mod outcome;
 mod payment;
 mod races;
 mod starter;
+mod webhooks;

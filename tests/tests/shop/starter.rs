@@ -147,6 +147,14 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// The first text of the first row.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
     /// Changes data behind the services' backs.
     pub(crate) async fn execute(&self, sql: &'static str) {
         if let Err(error) = self.try_execute(sql).await {

@@ -20,7 +20,7 @@ use contracts::{
 use tokio::time::Instant;
 
 use super::{
-    follow_up,
+    follow_up, standing,
     steps::{self, ASK, AUTHORIZE, Answer, Begun, COMMIT},
 };
 use crate::{
@@ -170,7 +170,7 @@ fn recovery_point(step: Step) -> &'static str {
 }
 
 async fn send(app: &App, lease: &Lease, order: OrderId) -> Result<Outcome, Problem> {
-    let (standing, token) = steps::standing(app, order).await?;
+    let (standing, token) = standing::read(app, order).await?;
     if !standing.is_open || standing.reservation_expired {
         // Payments has told by itself; or it is too late to pay: make sure that nothing was.
         return Ok(Outcome::Next(Step::Ask));
@@ -206,7 +206,7 @@ fn certainly_not_sent(error: &CallError) -> bool {
 }
 
 async fn ask(app: &App, lease: &Lease, order: OrderId) -> Result<Outcome, Problem> {
-    let (standing, _) = steps::standing(app, order).await?;
+    let (standing, _) = standing::read(app, order).await?;
     // A webhook may have told how it ended; what it means for the order is decided here.
     let attempt = standing.attempt;
     let known = match app.calls.intent(order, attempt).await {

@@ -8,5 +8,6 @@ pub mod follow_up;
 pub mod hear;
 pub mod reaper;
 pub mod reserve;
+pub mod standing;
 pub mod steps;
 pub mod supersede;

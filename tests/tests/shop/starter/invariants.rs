@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 /// Names and statements; each gives one text column, a row for each violation.
-const INVARIANTS: [(&str, &str); 7] = [
+const INVARIANTS: [(&str, &str); 8] = [
     ("stock", include_str!("../../../invariants/stock.sql")),
     (
         "order_total",
@@ -26,6 +26,7 @@ const INVARIANTS: [(&str, &str); 7] = [
         "requests_settle",
         include_str!("../../../invariants/requests_settle.sql"),
     ),
+    ("webhooks", include_str!("../../../invariants/webhooks.sql")),
 ];
 
 /// What is still under way, if anything.
