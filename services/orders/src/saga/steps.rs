@@ -103,17 +103,14 @@ pub async fn begin(
             answer.store(tx, lease).await?;
             return Ok(Begun::Completed(answer));
         }
-        let resumes = checkout.state == CheckoutState::Processing
-            && checkout.payment_state.waits_for_customer();
-        if let Some(problem) = state_problem(&checkout)
-            && !resumes
-        {
+        if let Some(problem) = state_problem(&checkout) {
             return refused(tx, lease, problem).await;
         }
         if head.reservation_expired {
             reserve::lapse(app, tx, head.id, Actor::Orders).await?;
             return refused(tx, lease, lapsed()).await;
         }
+        let resumes = checkout.state == CheckoutState::Processing;
         // The bank was asked about what the cart was then; what was added since stays for later.
         if !resumes && cart.is_none_or(|cart| cart.version != head.cart_version) {
             return refused(tx, lease, basket::changed()).await;
@@ -145,6 +142,7 @@ async fn refused(tx: &mut PgConnection, lease: &Lease, problem: Problem) -> Resu
 fn state_problem(checkout: &Checkout) -> Option<Problem> {
     match checkout.state {
         CheckoutState::PaymentReady | CheckoutState::Completed => None,
+        CheckoutState::Processing if checkout.payment_state.waits_for_customer() => None,
         CheckoutState::Open | CheckoutState::AwaitingPayment => Some(not_ready()),
         CheckoutState::Processing => Some(
             Problem::new(
