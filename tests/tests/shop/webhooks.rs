@@ -110,6 +110,32 @@ async fn a_webhook_that_is_replayed_or_late_takes_nothing_back() {
     bought_once(&shop, &guest, mug, "replayed").await;
 }
 
+/// Sends a webhook of the past to an orders service that has never heard of it.
+async fn tell_late(shop: &Shop, stored: &'static str) {
+    shop.execute("DELETE FROM orders.payment_webhook").await;
+    let body: Value = serde_json::from_str(&shop.text(stored).await).expect("JSON");
+    let _ = send(shop, Service::Payments, &body, &signed(&body))
+        .await
+        .expect(204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_in_another_order_takes_no_refund_back() {
+    let shop = Shop::start(Timing::default()).await;
+    let mug = shop.article(1_000, 5).await;
+    let (guest, id, total) = shop.ready_to_pay(mug, APPROVED).await;
+    let order = guest.complete(&id, "k", &total).await.expect(201).json();
+    shop.settle().await;
+    let number = order["number"].as_str().expect("a number");
+    let cancel = format!("/api/v1/orders/{number}/cancel");
+    let _ = guest.api().post(&cancel, &json!({})).await.expect(200);
+    shop.settle().await;
+    assert_eq!(attempt(&shop).await, "refunded");
+    let captured = "SELECT body FROM payments.webhook_delivery WHERE type = 'payment.captured'";
+    tell_late(&shop, captured).await;
+    assert_eq!(attempt(&shop).await, "refunded");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_card_whose_webhooks_come_twice_is_charged_once() {
     let shop = Shop::start(hurried()).await;
@@ -260,4 +286,8 @@ async fn an_authorization_told_after_the_end_is_noted_and_voided() {
     let voided = "SELECT count(*) FROM payments.ledger_entry WHERE kind = 'void'";
     assert_eq!(shop.count(voided).await, 1);
     assert_eq!(attempt(&shop).await, "voided");
+    let authorized = "SELECT body FROM payments.webhook_delivery WHERE type = 'payment.authorized'";
+    tell_late(&shop, authorized).await;
+    assert_eq!(attempt(&shop).await, "voided");
+    assert_eq!(shop.count(late).await, 1);
 }
