@@ -102,6 +102,16 @@ pub struct Challenged {
     pub challenge: Challenge,
 }
 
+impl Challenged {
+    /// The bank asks about a checkout.
+    pub fn new(id: ChallengeId, checkout: CheckoutId) -> Self {
+        Self {
+            state: PaymentProgress::Challenge,
+            challenge: Challenge::new(id, checkout),
+        }
+    }
+}
+
 /// What the customer has said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {

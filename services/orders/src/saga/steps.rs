@@ -23,7 +23,7 @@ use super::{basket, reserve};
 use crate::{
     app::App,
     domain::{
-        checkout::{ATTEMPTS, Challenge, Challenged, CheckoutState, PaymentProgress},
+        checkout::{ATTEMPTS, Challenged, CheckoutState, PaymentProgress},
         line,
         number::OrderNumber,
         state::Trigger,
@@ -248,11 +248,7 @@ pub async fn challenged(
         }
         checkouts::set_challenge(tx, id, challenge).await?;
         KEYS.forget(tx, lease).await?;
-        let body = Challenged {
-            state: PaymentProgress::Challenge,
-            challenge: Challenge::new(challenge, id),
-        };
-        Answer::new(StatusCode::ACCEPTED, &body).map(Some)
+        Answer::new(StatusCode::ACCEPTED, &Challenged::new(challenge, id)).map(Some)
     })
 }
 
