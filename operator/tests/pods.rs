@@ -175,9 +175,15 @@ fn pods_get_only_the_keys_they_need() {
                 "internal-keys/cart",
                 "internal-keys/catalog",
                 "internal-keys/orders",
+                "internal-keys/payment-webhooks",
                 "internal-keys/payments",
             ],
-            "payments" => &["database/payments-app-a", "internal-keys/payments"],
+            "payments" => &[
+                "database/payments-app-a",
+                "internal-keys/orders",
+                "internal-keys/payment-webhooks",
+                "internal-keys/payments",
+            ],
             "storefront" => &[
                 "internal-keys/cart",
                 "internal-keys/catalog",

@@ -18,3 +18,9 @@ SELECT type || ' of ' || aggregate_id || ' waits to be published' FROM (
     UNION ALL SELECT type, aggregate_id, published_at FROM orders.outbox
     UNION ALL SELECT type, aggregate_id, published_at FROM payments.outbox) events
 WHERE published_at IS NULL
+UNION ALL
+SELECT 'checkout ' || id || ' waits to go on after the bank was answered' FROM orders.checkout
+WHERE state = 'processing' AND payment_state = 'challenge_answered'
+UNION ALL
+SELECT 'webhook ' || event_id || ' (' || type || ') waits' || coalesce(': ' || last_error, '')
+FROM payments.webhook_delivery WHERE delivered_at IS NULL

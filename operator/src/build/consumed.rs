@@ -43,16 +43,21 @@ pub fn own_secrets(identity: &Identity, service: Service) -> Vec<File> {
     files
 }
 
-/// Files under [`settings::INTERNAL_KEYS_MOUNT`]: the service's own key, to verify, and those of
-/// the services it calls, to sign.
+/// Files under [`settings::INTERNAL_KEYS_MOUNT`]: the service's own key, to verify, those of the
+/// services it calls, to sign, and the key of webhooks for its sender and its receiver.
 pub fn internal_keys(identity: &Identity, service: Service) -> Vec<File> {
     let own = service.callers().next().is_some().then_some(service);
+    let webhooks = service
+        .has_webhook_key()
+        .then_some(settings::PAYMENT_WEBHOOKS_KEY);
     own.into_iter()
         .chain(service.calls().iter().copied())
-        .map(|callee| File {
+        .map(Service::name)
+        .chain(webhooks)
+        .map(|key| File {
             secret: secrets::internal_keys(identity),
-            key: callee.name().to_owned(),
-            path: callee.name().to_owned(),
+            key: key.to_owned(),
+            path: key.to_owned(),
         })
         .collect()
 }

@@ -37,7 +37,7 @@ pub fn redis(identity: &Identity) -> String {
     identity.child("redis")
 }
 
-/// Secret with the key of each callee, for tokens between services.
+/// Secret with the key of each callee, for tokens between services, and the key of webhooks.
 pub fn internal_keys(identity: &Identity) -> String {
     identity.child("internal-keys")
 }
@@ -81,7 +81,9 @@ pub fn plans(shop: &Shop) -> Vec<SecretPlan> {
     let callees = Service::ALL
         .into_iter()
         .filter(|service| service.callers().next().is_some())
-        .map(|service| random(service.name().to_owned()));
+        .map(Service::name)
+        .chain([settings::PAYMENT_WEBHOOKS_KEY])
+        .map(|key| random(key.to_owned()));
 
     let plan = |component: &str, owner: &Option<OwnerReference>, keys| SecretPlan {
         name: identity.child(component),

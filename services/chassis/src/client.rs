@@ -137,6 +137,25 @@ impl Call<'_> {
         self
     }
 
+    /// Sends these bytes, which are JSON already: what was signed must not be written anew.
+    #[must_use]
+    pub fn json_bytes(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(Ok(body.into()));
+        self
+    }
+
+    /// Sends a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => tracing::error!(name, %error, "a header was not sent"),
+        }
+        self
+    }
+
     /// Says that the callee answers a repetition like the first time.
     #[must_use]
     pub fn idempotent(mut self) -> Self {

@@ -23,6 +23,7 @@ pub mod serve;
 pub mod telemetry;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod webhook;
 
 pub use auth::{Caller, InternalKeys};
 pub use clock::Clock;

@@ -72,6 +72,7 @@ events! {
     "stock.restocked" => StockRestocked(StockMoved),
     "stock.adjusted" => StockAdjusted(StockAdjusted),
     "stock.low" => StockLow(StockLow),
+    "payment.challenged" => PaymentChallenged(PaymentMoved),
     "payment.authorized" => PaymentAuthorized(PaymentMoved),
     "payment.declined" => PaymentDeclined(PaymentMoved),
     "payment.abandoned" => PaymentAbandoned(PaymentMoved),

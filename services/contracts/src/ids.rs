@@ -96,6 +96,10 @@ id! {
     ReturnId
 }
 id! {
+    /// A question of the bank to the holder of a card (3-D Secure).
+    ChallengeId
+}
+id! {
     /// An event in an outbox.
     EventId
 }

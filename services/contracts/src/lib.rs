@@ -12,7 +12,7 @@ pub mod payments;
 pub mod quote;
 
 pub use ids::{
-    CartId, CheckoutId, EventId, IntentId, OrderId, ProductId, RefundId, ReturnId, ShipmentId,
-    VariantId,
+    CartId, ChallengeId, CheckoutId, EventId, IntentId, OrderId, ProductId, RefundId, ReturnId,
+    ShipmentId, VariantId,
 };
 pub use money::{Currency, Money, MoneyError};

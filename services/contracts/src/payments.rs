@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{IntentId, Money, OrderId};
+use crate::{ChallengeId, EventId, IntentId, Money, OrderId};
 
 /// A card as a customer types it. Its `Debug` form shows nothing of it, so it cannot reach a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,6 +77,8 @@ pub struct Settle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IntentState {
+    /// The bank asks the holder of the card; nothing is held yet.
+    Challenged,
     /// Money is held for the order.
     Authorized,
     Declined,
@@ -86,7 +88,7 @@ pub enum IntentState {
     Refunded,
     /// The hold was lifted.
     Voided,
-    /// Settled before it arrived; nothing was ever held.
+    /// Settled before it arrived or before the bank had its answer; nothing was ever held.
     Abandoned,
 }
 
@@ -100,9 +102,12 @@ pub struct Intent {
     pub amount: Money,
     pub captured: Money,
     pub refunded: Money,
-    /// Why it was declined: `declined`, `insufficient_funds` or `not_available` (yet).
+    /// Why it was declined: `declined`, `insufficient_funds`, `challenge_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
+    /// The bank's question, answered or not; absent when it asked none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_id: Option<ChallengeId>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -119,6 +124,35 @@ pub struct Intents {
 pub struct MoveMoney {
     /// A void takes the whole authorised amount.
     pub amount: Money,
+}
+
+/// How the holder of a card answers the bank's question; the simulated bank lets them choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeOutcome {
+    Pass,
+    Fail,
+}
+
+/// `POST /internal/v1/intents/{id}/challenge`: the answer, authorised or declined by it. The same
+/// answer may be given again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerChallenge {
+    pub outcome: ChallengeOutcome,
+}
+
+/// `POST /internal/v1/payment-webhooks` of orders: an intent changed. Signed, sent at least once
+/// and in any order. Members may be added, so those that are not known are ignored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaymentWebhook {
+    /// Stays the same when it is sent again.
+    pub id: EventId,
+    /// For example `payment.authorized`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The intent right after the change.
+    pub intent: Intent,
 }
 
 #[cfg(test)]

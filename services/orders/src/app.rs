@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Ids, Problem};
+use chassis::{Ids, Problem, webhook::WebhookKey};
 use contracts::Currency;
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,8 @@ use crate::{
 pub struct App {
     pub pool: PgPool,
     pub calls: Calls,
+    /// Verifies what payments tells.
+    pub webhook_key: WebhookKey,
     pub transitions: Transitions,
     pub tax_rules: TaxRules,
     pub ids: Ids,
@@ -45,7 +47,8 @@ pub struct Timing {
     pub lease: Duration,
     /// Between two rounds of the reaper.
     pub reap: Duration,
-    /// After which an order whose stock was asked for without an outcome is taken up.
+    /// After which an order whose stock was asked for without an outcome is taken up, and a
+    /// purchase whose customer has answered the bank and then gone away.
     pub unreserved: Duration,
     /// After delivery in which a customer may send something back.
     pub return_window: Duration,

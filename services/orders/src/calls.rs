@@ -13,7 +13,9 @@ use contracts::{
         Extend, Release, Reservation, Reserve, ShortLine, StockLine, TakeBack, TakenBack, Variant,
         VariantLookup, Variants,
     },
-    payments::{Authorize, Card, CardToken, Intent, Intents, MoveMoney, Settle, Tokenize},
+    payments::{
+        AnswerChallenge, Authorize, Card, CardToken, Intent, Intents, MoveMoney, Settle, Tokenize,
+    },
 };
 
 /// Most ids in one look-up.
@@ -248,6 +250,24 @@ impl Calls {
             .json(&body)
             .idempotent();
         Ok(call.send().await?)
+    }
+
+    /// Passes on the customer's answer to the bank. `None` when the bank waits for none.
+    pub async fn answer_challenge(
+        &self,
+        intent: IntentId,
+        answer: AnswerChallenge,
+    ) -> Result<Option<Intent>, Problem> {
+        let call = self
+            .payments
+            .post(format!("/internal/v1/intents/{intent}/challenge"))
+            .json(&answer)
+            .idempotent();
+        match call.send().await {
+            Ok(intent) => Ok(Some(intent)),
+            Err(error) if error.code() == Some(Code::InvalidState) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Takes, lifts or returns money. `None` when the intent's state does not admit it.

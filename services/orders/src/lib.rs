@@ -18,6 +18,7 @@ use chassis::{
     metrics::Metrics,
     postgres,
     serve::Drain,
+    webhook::WebhookKey,
 };
 use contracts::Currency;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     );
     let app = app::App {
         calls: calls::Calls::new(&config.addresses, &keys, config.timing.authorize)?,
+        webhook_key: WebhookKey::load(&config.internal_keys, clock.clone())?,
         transitions: store::transition::Transitions::new(clock, ids.clone()),
         watch: watch::Watch::default(),
         closing: CancellationToken::new(),

@@ -1,22 +1,27 @@
 //! The payments service: a simulated payment provider.
 //!
 //! It knows test cards only, keeps an append-only ledger, and answers each attempt of an order
-//! once, whatever gets lost on the way.
+//! once, whatever gets lost on the way. Whatever becomes of an attempt, orders is told by a signed
+//! webhook.
 
 mod api;
 mod domain;
 mod store;
+mod webhooks;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use chassis::{
     Clock, Ids, InternalKeys, Running, Server, Service,
+    client::Client,
     config::{ConfigError, Database, Listeners, Redis, Settings},
     events::{EventMetrics, Relay, RelayTiming},
     metrics::Metrics,
     postgres,
     serve::Drain,
+    webhook::WebhookKey,
 };
+use tokio::sync::Notify;
 use topology::settings;
 
 pub use api::openapi;
@@ -29,6 +34,8 @@ pub struct Config {
     /// Where events go.
     pub redis: Redis,
     pub internal_keys: PathBuf,
+    /// Base URL of orders, which is told what becomes of intents.
+    pub orders: String,
     pub delays: Delays,
     pub drain: Drain,
 }
@@ -46,6 +53,7 @@ impl Config {
                     "the directory of the internal keys",
                 )?
                 .into(),
+            orders: from.url(Service::Orders)?,
             delays: Delays::default(),
             drain: Drain::default(),
         })
@@ -55,7 +63,7 @@ impl Config {
 /// How long the slow test cards take.
 #[derive(Clone, Copy, Debug)]
 pub struct Delays {
-    /// Before a slow card is authorised.
+    /// Before a slow card is authorised; also the longest wait for a webhook that is to come first.
     pub slow: Duration,
     /// Before the answer about a card that times out; longer than any caller waits.
     pub timeout: Duration,
@@ -91,6 +99,13 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         EventMetrics::register(&metrics),
     );
     let probe = pool.clone();
+    let wake = Arc::new(Notify::new());
+    let webhooks = webhooks::Webhooks {
+        pool: pool.clone(),
+        orders: Client::new(Service::Orders, &config.orders, keys.clone())?,
+        key: WebhookKey::load(&config.internal_keys, clock.clone())?,
+        wake: Arc::clone(&wake),
+    };
     let (router, document) = api::router(api::App {
         tokens: store::Tokens::new(pool.clone()),
         intents: store::Intents::new(pool.clone(), ids.clone()),
@@ -98,6 +113,8 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         clock,
         ids,
         delays: config.delays,
+        webhooks: webhooks.clone(),
+        wake,
     });
     let running = Server::new(Service::Payments, &config.listeners, router)
         .guard(keys)
@@ -109,6 +126,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
             async move { postgres::ping(&pool).await }
         })
         .background("outbox relay", |stop| relay.run(stop))
+        .background("webhooks", move |stop| webhooks.run(stop))
         .start()
         .await?;
     Ok(running)

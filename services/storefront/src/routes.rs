@@ -63,6 +63,7 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/checkouts/{id}/payment", Service::Orders, ADD),
     route("/api/v1/checkouts/{id}/extend", Service::Orders, ADD),
     route("/api/v1/checkouts/{id}/complete", Service::Orders, ADD),
+    route("/api/v1/checkouts/{id}/challenge", Service::Orders, ADD),
     route("/api/v1/orders", Service::Orders, READ),
     route("/api/v1/orders/{number}", Service::Orders, READ),
     route("/api/v1/orders/{number}/cancel", Service::Orders, ADD),

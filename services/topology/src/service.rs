@@ -48,9 +48,11 @@ impl Service {
     /// The services that this one calls on their API port.
     pub const fn calls(self) -> &'static [Self] {
         match self {
-            Self::Catalog | Self::Payments => &[],
+            Self::Catalog => &[],
             Self::Cart => &[Self::Catalog, Self::Orders],
             Self::Orders => &[Self::Cart, Self::Catalog, Self::Payments],
+            // Signed webhooks.
+            Self::Payments => &[Self::Orders],
             Self::Storefront => &[Self::Catalog, Self::Cart, Self::Orders],
         }
     }
@@ -60,6 +62,14 @@ impl Service {
         Self::ALL
             .into_iter()
             .filter(move |caller| caller.calls().contains(&self))
+    }
+
+    /// Whether the service sends or receives the webhooks about payments, and so holds their key.
+    pub const fn has_webhook_key(self) -> bool {
+        match self {
+            Self::Orders | Self::Payments => true,
+            Self::Catalog | Self::Cart | Self::Storefront => false,
+        }
     }
 
     /// Whether the service owns a schema in Postgres.

@@ -46,6 +46,10 @@ pub const REDIS_PASSWORD_FILE: &str = "REDIS_PASSWORD_FILE";
 /// and those of the services it calls (to sign).
 pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
 
+/// File in [`INTERNAL_KEYS_DIR`] with the key of the webhooks that payments sends to orders; for
+/// the services of [`crate::Service::has_webhook_key`] only.
+pub const PAYMENT_WEBHOOKS_KEY: &str = "payment-webhooks";
+
 /// ISO 4217 code of the shop's currency.
 pub const CURRENCY: &str = "SHOP_CURRENCY";
 /// Name shown by the storefront.

@@ -2,6 +2,7 @@
 
 mod bought;
 mod cart;
+mod challenge;
 mod changes;
 mod checkout;
 mod faults;
@@ -15,3 +16,4 @@ mod refunds;
 mod returns;
 mod starter;
 mod streams;
+mod webhooks;

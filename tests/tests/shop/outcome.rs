@@ -10,6 +10,9 @@ pub(crate) const APPROVED: &str = "9999000010000002";
 /// A card whose authorisation is answered too late.
 pub(crate) const TIMES_OUT: &str = "9999000050000003";
 
+/// A card about which the bank asks its holder.
+pub(crate) const CHALLENGE: &str = "9999000040000006";
+
 /// How often an authorisation was sent.
 pub(crate) fn authorizations(shop: &Shop) -> usize {
     shop.front(Service::Payments)

@@ -13,7 +13,6 @@ use crate::{
 
 const DECLINED: &str = "9999000020000000";
 const INSUFFICIENT: &str = "9999000030000008";
-const CHALLENGE: &str = "9999000040000006";
 const SLOW: &str = "9999000080000007";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -181,7 +180,7 @@ async fn the_third_declined_card_ends_the_order() {
     let shop = Shop::start(Timing::default()).await;
     let mug = shop.article(1_000, 1).await;
     let (guest, id, total) = shop.ready_to_pay(mug, DECLINED).await;
-    for (left, next) in [(2, CHALLENGE), (1, INSUFFICIENT), (0, APPROVED)] {
+    for (left, next) in [(2, DECLINED), (1, INSUFFICIENT), (0, APPROVED)] {
         let key = format!("k{left}");
         let problem = guest
             .complete(&id, &key, &total)

@@ -150,6 +150,14 @@ impl Shop {
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// The first text of the first row.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
     /// Changes data behind the services' backs.
     pub(crate) async fn execute(&self, sql: &'static str) {
         if let Err(error) = self.try_execute(sql).await {
@@ -238,6 +246,7 @@ impl Shop {
             database: self.database.config(Service::Payments),
             redis: self.redis.config(Service::Payments),
             internal_keys: keys().directory().to_owned(),
+            orders: self.url(Service::Orders),
             delays: Delays {
                 slow: self.timing.authorize / 2,
                 timeout: self.timing.authorize * 2,

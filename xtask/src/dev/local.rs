@@ -89,6 +89,10 @@ impl Local {
                 secret(&secrets.join("database"), &login)?;
             }
         }
+        secret(
+            &secrets.join("internal-keys"),
+            settings::PAYMENT_WEBHOOKS_KEY,
+        )?;
         secret(&secrets, ADMINISTRATOR)?;
         Ok(Self {
             secrets,

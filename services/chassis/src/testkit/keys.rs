@@ -3,9 +3,9 @@
 use std::{fs, path::Path, sync::LazyLock};
 
 use tempfile::TempDir;
-use topology::Service;
+use topology::{Service, settings};
 
-use crate::{Clock, Ids, auth::InternalKeys};
+use crate::{Clock, Ids, auth::InternalKeys, webhook::WebhookKey};
 
 static KEYS: LazyLock<Keys> = LazyLock::new(Keys::generate);
 
@@ -25,9 +25,10 @@ impl Keys {
     fn generate() -> Self {
         let directory = tempfile::tempdir().expect("a folder for temporary files");
         let ids = Ids::random(Clock::system());
-        for service in Service::ALL {
+        let names = Service::ALL.map(Service::name);
+        for name in names.into_iter().chain([settings::PAYMENT_WEBHOOKS_KEY]) {
             let key = hex::encode(ids.bytes::<32>());
-            fs::write(directory.path().join(service.name()), key).expect("a writable folder");
+            fs::write(directory.path().join(name), key).expect("a writable folder");
         }
         Self { directory }
     }
@@ -35,6 +36,11 @@ impl Keys {
     /// For `INTERNAL_KEYS_DIR`.
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// The key of payments' webhooks.
+    pub fn webhooks(&self) -> WebhookKey {
+        WebhookKey::load(self.directory(), Clock::system()).expect("it was generated")
     }
 
     /// The keys of one service.

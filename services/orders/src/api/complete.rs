@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use super::own_checkout;
 use crate::{
     app::App,
-    domain::order::Order,
+    domain::{checkout::Challenged, order::Order},
     saga::{
         complete::{self, Driven, Step},
         steps::{self, Begun},
@@ -38,7 +38,8 @@ pub(super) struct Complete {
 /// Completes a checkout: authorises the payment and places the order
 ///
 /// Repeated with the same key it gives the same answer. `timeout` says that the outcome is not
-/// known yet: ask for the checkout until it is.
+/// known yet: ask for the checkout until it is. When the bank asks the customer (3-D Secure), lead
+/// them to the page of the challenge, then complete again, with the same key or another.
 #[utoipa::path(
     post,
     path = "/api/v1/checkouts/{id}/complete",
@@ -50,6 +51,7 @@ pub(super) struct Complete {
     request_body = Complete,
     responses(
         (status = 201, description = "Bought", body = Order),
+        (status = 202, description = "The bank asks the customer", body = Challenged),
         (status = 402, description = "payment_declined, with reason and attempts_left", body = Document),
         (status = 404, description = "not_found", body = Document),
         (status = 409, description = "cart_changed, price_changed, reservation_expired, invalid_state, idempotency_in_progress", body = Document),
@@ -75,6 +77,7 @@ pub(super) async fn complete(
     let from = if lease.recovery_point.is_none() {
         match begin(&app, &lease, id, known.cart_id, body.expected_total).await? {
             Begun::Attempt => Some(Step::Send),
+            Begun::Resumed => Some(Step::Ask),
             Begun::Completed(answer) => return Ok(replayed(answer.status, &answer.body)),
             Begun::Refused(problem) => return Err(problem),
         }
@@ -121,7 +124,9 @@ async fn drive(app: &App, lease: Lease, from: Option<Step>) -> Result<Response, 
     let task = tokio::spawn(work.in_current_span());
     match tokio::time::timeout(app.timing.complete, task).await {
         Ok(Ok(driven)) => match driven? {
-            Driven::Answered(answer) => Ok(response(answer.status, &answer.body)),
+            Driven::Answered(answer) | Driven::Challenged(answer) => {
+                Ok(response(answer.status, &answer.body))
+            }
             Driven::Refused(problem) => Err(problem),
             Driven::Pending => Err(not_known_yet()),
         },

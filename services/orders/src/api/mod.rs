@@ -2,6 +2,7 @@
 
 mod admin;
 mod ask_return;
+mod answer_challenge;
 mod begin_checkout;
 mod cancel_order;
 mod change_checkout;
@@ -13,13 +14,14 @@ mod give_payment;
 mod lines;
 mod list_events;
 mod list_orders;
+mod payment_webhook;
 mod quote;
 mod shipping_rates;
 mod stream_events;
 mod view;
 
-use axum::Router;
-use chassis::{Problem, Service};
+use axum::{Router, middleware};
+use chassis::{Problem, Service, auth::only};
 use contracts::CheckoutId;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,6 +32,12 @@ use crate::{
 };
 
 fn routes() -> OpenApiRouter<App> {
+    let payments = OpenApiRouter::new()
+        .routes(routes!(payment_webhook::payment_webhook))
+        .route_layer(middleware::from_fn_with_state(
+            &[Service::Payments][..],
+            only,
+        ));
     OpenApiRouter::with_openapi(chassis::openapi::document(
         Service::Orders,
         "LocalMart orders",
@@ -43,6 +51,7 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(give_payment::give_payment))
     .routes(routes!(extend::extend))
     .routes(routes!(complete::complete))
+    .routes(routes!(answer_challenge::answer_challenge))
     .routes(routes!(list_orders::list_orders))
     .routes(routes!(get_order::get_order))
     .routes(routes!(cancel_order::cancel_order))
@@ -51,6 +60,7 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(stream_events::stream_events))
     .routes(routes!(quote::quote))
     .merge(admin::routes())
+    .merge(payments)
 }
 
 /// The router and its description.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        checkout::{ATTEMPTS, CheckoutState, PaymentProgress},
+        checkout::{ATTEMPTS, Challenge, CheckoutState, PaymentProgress},
         contact::Address,
         line::Line,
     },
@@ -60,9 +60,12 @@ struct CheckoutPaymentView {
     attempts_left: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     card: Option<CheckoutCard>,
-    /// Why the last card was declined: `declined`, `insufficient_funds` or `not_available`.
+    /// Why the last card was declined: `declined`, `insufficient_funds` or `challenge_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The question of the bank, while the state is `challenge`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    challenge: Option<Challenge>,
 }
 
 /// The card given last.
@@ -96,6 +99,13 @@ impl From<Checkout> for CheckoutView {
                     last4: card.last4,
                 }),
                 reason: checkout.payment_reason,
+                challenge: checkout
+                    .challenge_id
+                    .filter(|_| {
+                        checkout.state == CheckoutState::Processing
+                            && checkout.payment_state == PaymentProgress::Challenge
+                    })
+                    .map(|challenge| Challenge::new(challenge, checkout.id)),
             },
             replaced_by: checkout.replaced_by,
             order_number: checkout.order_number,

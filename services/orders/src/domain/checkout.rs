@@ -1,6 +1,8 @@
 //! Where a checkout stands, and what its customer has said.
 
-use contracts::{Currency, quote::Totals};
+use contracts::{ChallengeId, CheckoutId, Currency, quote::Totals};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     contact::Address,
@@ -49,6 +51,17 @@ named! {
         Authorized = "authorized",
         /// The provider's answer got lost; it is being asked.
         Unknown = "unknown",
+        /// The bank asks the customer (3-D Secure); nothing is held yet.
+        Challenge = "challenge",
+        /// The customer has answered the bank: complete again.
+        ChallengeAnswered = "challenge_answered",
+    }
+}
+
+impl PaymentProgress {
+    /// Whether it is the customer's turn, or was until now, because of the bank.
+    pub fn waits_for_customer(self) -> bool {
+        matches!(self, Self::Challenge | Self::ChallengeAnswered)
     }
 }
 
@@ -59,6 +72,43 @@ impl CheckoutState {
             self,
             Self::Open | Self::AwaitingPayment | Self::PaymentReady | Self::Processing
         )
+    }
+}
+
+/// A question of the bank to the customer (3-D Secure).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Challenge {
+    pub id: ChallengeId,
+    /// The page of the bank, on the shop's own origin.
+    pub url: String,
+}
+
+impl Challenge {
+    /// The bank's question about a checkout.
+    pub fn new(id: ChallengeId, checkout: CheckoutId) -> Self {
+        Self {
+            id,
+            url: format!("/checkout/{checkout}/challenge"),
+        }
+    }
+}
+
+/// What completing is answered with while the bank asks the customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CompleteChallenged)]
+pub struct Challenged {
+    /// Always `challenge`.
+    pub state: PaymentProgress,
+    pub challenge: Challenge,
+}
+
+impl Challenged {
+    /// The bank asks about a checkout.
+    pub fn new(id: ChallengeId, checkout: CheckoutId) -> Self {
+        Self {
+            state: PaymentProgress::Challenge,
+            challenge: Challenge::new(id, checkout),
+        }
     }
 }
 

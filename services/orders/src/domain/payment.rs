@@ -11,6 +11,8 @@ named! {
         Requested = "requested",
         /// Asked for; the answer got lost.
         Unknown = "unknown",
+        /// The bank asks the customer.
+        Challenged = "challenged",
         Authorized = "authorized",
         Declined = "declined",
         /// Settled before the provider had heard of it; nothing was held.
@@ -37,6 +39,7 @@ named! {
 impl From<IntentState> for AttemptState {
     fn from(state: IntentState) -> Self {
         match state {
+            IntentState::Challenged => Self::Challenged,
             IntentState::Authorized => Self::Authorized,
             IntentState::Declined => Self::Declined,
             IntentState::Captured => Self::Captured,
@@ -51,7 +54,31 @@ impl From<IntentState> for AttemptState {
 impl AttemptState {
     /// Whether the provider's answer is still to come.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Requested | Self::Unknown)
+        matches!(self, Self::Requested | Self::Unknown | Self::Challenged)
+    }
+
+    /// The states that an attempt may have been in before this one: what is heard late, or in
+    /// another order, takes no attempt back.
+    pub fn follows(self) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |before| before.progress() <= self.progress())
+    }
+
+    fn progress(self) -> u8 {
+        match self {
+            Self::Requested | Self::Unknown => 0,
+            Self::Challenged => 1,
+            Self::Authorized => 2,
+            // Ends, but for captured money, whose sums tell the order.
+            Self::Declined
+            | Self::Abandoned
+            | Self::Voided
+            | Self::Captured
+            | Self::PartiallyRefunded
+            | Self::Refunded => 3,
+        }
     }
 }
 
@@ -65,6 +92,7 @@ pub fn status(attempts: &[AttemptState]) -> PaymentStatus {
         AttemptState::Voided => Some(PaymentStatus::Voided),
         AttemptState::Requested
         | AttemptState::Unknown
+        | AttemptState::Challenged
         | AttemptState::Declined
         | AttemptState::Abandoned => None,
     };
@@ -78,6 +106,25 @@ pub fn status(attempts: &[AttemptState]) -> PaymentStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attempt_only_goes_forward() {
+        use AttemptState as A;
+        let follows = |state: A, before: A| state.follows().any(|known| known == before);
+        for &state in A::ALL {
+            assert!(follows(state, state) && follows(state, A::Requested) || state.is_open());
+        }
+        assert!(follows(A::Challenged, A::Unknown));
+        assert!(follows(A::Authorized, A::Challenged));
+        for (late, known) in [
+            (A::Challenged, A::Authorized),
+            (A::Challenged, A::Declined),
+            (A::Authorized, A::Captured),
+            (A::Authorized, A::Voided),
+        ] {
+            assert!(!follows(late, known), "{late} after {known}");
+        }
+    }
 
     #[test]
     fn the_status_is_that_of_the_attempt_that_held_money() {

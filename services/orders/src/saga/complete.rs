@@ -7,7 +7,12 @@
 
 use std::time::Duration;
 
-use chassis::{Code, Problem, client::CallError, idempotency::Lease};
+use chassis::{
+    Code, Problem,
+    client::CallError,
+    extract::IdempotencyKey,
+    idempotency::{Claim, Lease, Request},
+};
 use contracts::{
     CheckoutId, OrderId,
     payments::{Authorize, Intent, IntentState},
@@ -15,10 +20,14 @@ use contracts::{
 use tokio::time::Instant;
 
 use super::{
-    follow_up,
-    steps::{self, ASK, AUTHORIZE, Answer, COMMIT},
+    follow_up, standing,
+    steps::{self, ASK, AUTHORIZE, Answer, Begun, COMMIT},
 };
-use crate::{app::App, calls::Committed};
+use crate::{
+    app::App,
+    calls::Committed,
+    store::{KEYS, stalled::Answered},
+};
 
 /// Pauses between two tries of a step, while there is patience.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -37,6 +46,8 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub enum Driven {
     Answered(Answer),
+    /// The bank asks the customer; the key is free again.
+    Challenged(Answer),
     /// Nothing came of it; the key is free again.
     Refused(Problem),
     /// Another service has to answer first. The reaper goes on.
@@ -82,6 +93,26 @@ pub async fn resume(
         }
     };
     drive(app, lease, step, patience).await.map(Some)
+}
+
+/// Goes on with a purchase whose customer has answered the bank and then gone away. Nobody waits
+/// for the answer; a request of the customer's gets the order.
+pub async fn unattended(app: &App, answered: &Answered) -> Result<(), Problem> {
+    let key = IdempotencyKey::new(&app.ids.next::<CheckoutId>().to_string())?;
+    let body = serde_json::json!({"expected_total": answered.total});
+    let id = answered.checkout;
+    let request = Request::new(answered.owner.as_str(), route(id), &key, &body)?;
+    let Claim::Mine(lease) = KEYS.claim(&app.pool, &request, app.timing.lease).await? else {
+        return Ok(());
+    };
+    match steps::begin(app, &lease, id, None, answered.total).await? {
+        Begun::Resumed => {
+            let driven = drive(app, &lease, Step::Ask, Duration::ZERO).await?;
+            tracing::info!(checkout = %id, ?driven, "a purchase went on without its customer");
+        }
+        begun => tracing::info!(checkout = %id, ?begun, "somebody was faster"),
+    }
+    Ok(())
 }
 
 /// Takes one step after the other until there is an answer, or until nothing has moved for
@@ -139,14 +170,12 @@ fn recovery_point(step: Step) -> &'static str {
 }
 
 async fn send(app: &App, lease: &Lease, order: OrderId) -> Result<Outcome, Problem> {
-    let (standing, token) = steps::standing(app, order).await?;
-    let Some(attempt) = standing.open_attempt else {
-        return Ok(Outcome::Next(Step::Ask));
-    };
-    if standing.reservation_expired {
-        // Too late to pay: make sure that nothing was.
+    let (standing, token) = standing::read(app, order).await?;
+    if !standing.is_open || standing.reservation_expired {
+        // Payments has told by itself; or it is too late to pay: make sure that nothing was.
         return Ok(Outcome::Next(Step::Ask));
     }
+    let attempt = standing.attempt;
     let request = Authorize {
         order_id: order,
         attempt,
@@ -177,12 +206,9 @@ fn certainly_not_sent(error: &CallError) -> bool {
 }
 
 async fn ask(app: &App, lease: &Lease, order: OrderId) -> Result<Outcome, Problem> {
-    let (standing, _) = steps::standing(app, order).await?;
-    let Some(attempt) = standing.open_attempt else {
-        return Err(Problem::internal(
-            "a purchase waits for an attempt that is not open",
-        ));
-    };
+    let (standing, _) = standing::read(app, order).await?;
+    // A webhook may have told how it ended; what it means for the order is decided here.
+    let attempt = standing.attempt;
     let known = match app.calls.intent(order, attempt).await {
         Ok(known) => known,
         Err(problem) => return later(problem, Step::Ask),
@@ -207,6 +233,10 @@ async fn decide(app: &App, lease: &Lease, intent: &Intent) -> Result<Outcome, Pr
             steps::authorized(app, lease, intent).await?;
             Ok(Outcome::Next(Step::Commit))
         }
+        IntentState::Challenged => match steps::challenged(app, lease, intent).await? {
+            Some(answer) => Ok(Outcome::Ended(Driven::Challenged(answer))),
+            None => Ok(Outcome::Next(Step::Ask)),
+        },
         IntentState::Abandoned => {
             let problem = steps::abandoned(app, lease, intent).await?;
             Ok(Outcome::Ended(Driven::Refused(problem)))

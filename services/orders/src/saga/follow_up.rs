@@ -6,26 +6,20 @@ use chassis::{Problem, run_tx};
 use contracts::{
     OrderId,
     cart::CloseCart,
-    events::{Event, OrderEnded},
     payments::{Intent, IntentState},
 };
 use futures::future::join_all;
 use tracing::Instrument;
 
-use super::returns;
+use super::{hear, returns};
 use crate::{
     app::App,
-    domain::{
-        line,
-        payment::AttemptState,
-        state::{FollowUp, Trigger},
-    },
+    domain::{line, payment::AttemptState, state::FollowUp},
     store::{
         attempts::{self, Attempt},
         checkouts,
         follow_ups::{self, Claimed},
         orders,
-        transition::{Actor, Move},
     },
 };
 
@@ -157,6 +151,7 @@ async fn undo_payments(app: &App, order: OrderId) -> Result<(), Problem> {
             | AttemptState::Refunded => continue,
             AttemptState::Requested
             | AttemptState::Unknown
+            | AttemptState::Challenged
             | AttemptState::Authorized
             | AttemptState::Captured
             | AttemptState::PartiallyRefunded => {}
@@ -165,7 +160,8 @@ async fn undo_payments(app: &App, order: OrderId) -> Result<(), Problem> {
             .calls
             .settle(order, attempt.number, attempt.amount)
             .await?;
-        if attempt.state.is_open() && intent.state == IntentState::Authorized {
+        // Its webhook may have been faster.
+        if intent.state == IntentState::Authorized {
             late_payment(app, &intent).await?;
         }
         let movement = match intent.state {
@@ -177,7 +173,9 @@ async fn undo_payments(app: &App, order: OrderId) -> Result<(), Problem> {
                     .map_err(Problem::internal)?;
                 Some(("refund", left))
             }
-            IntentState::Declined
+            // A settled intent waits for no bank.
+            IntentState::Challenged
+            | IntentState::Declined
             | IntentState::Abandoned
             | IntentState::Voided
             | IntentState::Refunded => None,
@@ -208,30 +206,19 @@ fn changed(attempt: &Attempt) -> Problem {
 
 /// An authorisation that turned up after the order had ended: the history tells it.
 async fn late_payment(app: &App, intent: &Intent) -> Result<(), Problem> {
-    const REASON: &str = "late_authorisation";
     run_tx!(&app.pool, "late payment", async |tx| {
         let order = intent.order_id;
         checkouts::lock(tx, order.into()).await?;
         attempts::take_over(tx, intent).await?;
-        let ended = OrderEnded {
-            order_id: order,
-            reason: REASON.to_owned(),
-        };
-        let step = Move {
-            trigger: Trigger::LatePayment,
-            actor: Actor::Payments,
-            reason: Some(REASON),
-            event: Event::OrderCancelled(ended),
-        };
-        app.transitions.apply(tx, order, step).await?;
-        Ok(())
+        hear::note_late(app, tx, order).await
     })
 }
 
 async fn take_over(app: &App, intent: &Intent) -> Result<(), Problem> {
     run_tx!(&app.pool, "payment moved", async |tx| {
         checkouts::lock(tx, intent.order_id.into()).await?;
-        attempts::take_over(tx, intent).await
+        attempts::take_over(tx, intent).await?;
+        Ok(())
     })
 }
 

@@ -13,7 +13,7 @@ use super::{complete, follow_up, fulfil, refund, reserve};
 use crate::{
     app::App,
     domain::{checkout::CheckoutState, state::OrderState},
-    store::{KEYS, checkouts, orders, return_window, stalled, transition::Actor},
+    store::{KEYS, checkouts, orders, return_window, stalled, transition::Actor, webhooks},
 };
 
 /// Pieces of work taken at a time.
@@ -34,9 +34,9 @@ pub async fn run(app: App, stop: CancellationToken) {
             tracing::warn!(%problem, "the reaper tries again at its next round");
         }
         if round.is_multiple_of(CLEAN_UP_EVERY)
-            && let Err(problem) = stalled::forget_answers(&app.pool, ANSWERS).await
+            && let Err(problem) = forget_old(&app).await
         {
-            tracing::warn!(%problem, "old answers were not forgotten");
+            tracing::warn!(%problem, "old answers and webhooks were not forgotten");
         }
         round = round.wrapping_add(1);
         tokio::select! {
@@ -44,6 +44,12 @@ pub async fn run(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(app.timing.reap) => {}
         }
     }
+}
+
+async fn forget_old(app: &App) -> Result<(), Problem> {
+    stalled::forget_answers(&app.pool, ANSWERS).await?;
+    webhooks::forget(&app.pool).await?;
+    Ok(())
 }
 
 /// One round.
@@ -60,6 +66,11 @@ async fn reap(app: &App) -> Result<(), Problem> {
     }
     for order in stalled::lapsed(&app.pool, BATCH).await? {
         lapse(app, order).await?;
+    }
+    for answered in stalled::answered(&app.pool, app.timing.unreserved, BATCH).await? {
+        if let Err(problem) = complete::unattended(app, &answered).await {
+            tracing::warn!(%problem, checkout = %answered.checkout, "a purchase waits after the bank's question");
+        }
     }
     let expired = stalled::expire_checkouts(&app.pool).await?;
     if expired > 0 {
@@ -119,7 +130,9 @@ async fn lapse(app: &App, order: OrderId) -> Result<(), Problem> {
         let stands = head.is_some_and(|head| {
             head.state == OrderState::StockReserved && head.reservation_expired
         });
-        if !stands || checkout.state == CheckoutState::Processing {
+        let is_driven = checkout.state == CheckoutState::Processing
+            && !checkout.payment_state.waits_for_customer();
+        if !stands || is_driven {
             return Ok(false);
         }
         reserve::lapse(app, tx, order, Actor::Reaper).await?;

@@ -23,7 +23,7 @@ use super::{basket, reserve};
 use crate::{
     app::App,
     domain::{
-        checkout::{ATTEMPTS, CheckoutState, PaymentProgress},
+        checkout::{ATTEMPTS, Challenged, CheckoutState, PaymentProgress},
         line,
         number::OrderNumber,
         state::Trigger,
@@ -70,6 +70,8 @@ impl Answer {
 pub enum Begun {
     /// The authorisation may be sent.
     Attempt,
+    /// The bank had asked the customer; ask payments how that ended.
+    Resumed,
     /// It had been completed under another key.
     Completed(Answer),
     /// Nothing was begun.
@@ -108,11 +110,20 @@ pub async fn begin(
             reserve::lapse(app, tx, head.id, Actor::Orders).await?;
             return refused(tx, lease, lapsed()).await;
         }
-        if cart.is_none_or(|cart| cart.version != head.cart_version) {
+        let resumes = checkout.state == CheckoutState::Processing;
+        // The bank was asked about what the cart was then; what was added since stays for later.
+        if !resumes && cart.is_none_or(|cart| cart.version != head.cart_version) {
             return refused(tx, lease, basket::changed()).await;
         }
         if let Some(problem) = other_price {
             return refused(tx, lease, problem).await;
+        }
+        if resumes {
+            // From here on one request goes on with it, and others wait.
+            let payment = PaymentProgress::Unknown;
+            checkouts::set_payment(tx, id, checkout.state, payment, None).await?;
+            KEYS.advance(tx, lease, ASK, app.timing.lease).await?;
+            return Ok(Begun::Resumed);
         }
         let card = checkout.card.as_ref().ok_or_else(not_ready)?;
         attempts::begin(tx, head.id, head.total, &card.token).await?;
@@ -131,6 +142,7 @@ async fn refused(tx: &mut PgConnection, lease: &Lease, problem: Problem) -> Resu
 fn state_problem(checkout: &Checkout) -> Option<Problem> {
     match checkout.state {
         CheckoutState::PaymentReady | CheckoutState::Completed => None,
+        CheckoutState::Processing if checkout.payment_state.waits_for_customer() => None,
         CheckoutState::Open | CheckoutState::AwaitingPayment => Some(not_ready()),
         CheckoutState::Processing => Some(
             Problem::new(
@@ -216,6 +228,28 @@ pub async fn authorized(app: &App, lease: &Lease, intent: &Intent) -> Result<(),
     })?;
     funnel::reached(FunnelStep::Paid, &Subject::customer(lease.owner()));
     Ok(())
+}
+
+/// The bank asks the customer. The key is free again: the next request to complete goes on.
+/// `None` when the customer has answered in the meantime.
+pub async fn challenged(
+    app: &App,
+    lease: &Lease,
+    intent: &Intent,
+) -> Result<Option<Answer>, Problem> {
+    let challenge = intent
+        .challenge_id
+        .ok_or_else(|| Problem::internal("a challenged intent has no challenge"))?;
+    run_tx!(&app.pool, "payment challenged", async |tx| {
+        let id = CheckoutId::from(intent.order_id);
+        checkouts::lock(tx, id).await?;
+        if !attempts::take_over(tx, intent).await? {
+            return Ok(None);
+        }
+        checkouts::set_challenge(tx, id, challenge).await?;
+        KEYS.forget(tx, lease).await?;
+        Answer::new(StatusCode::ACCEPTED, &Challenged::new(challenge, id)).map(Some)
+    })
 }
 
 /// The card was declined: another one may be tried, or the order is given up.
@@ -360,33 +394,4 @@ pub async fn lost(app: &App, lease: &Lease, order: OrderId) -> Result<Answer, Pr
         answer.store(tx, lease).await?;
         Ok(answer)
     })
-}
-
-/// Where a request stands, for whoever takes it over.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    /// The attempt whose answer is awaited.
-    pub open_attempt: Option<u16>,
-    pub amount: Money,
-    pub reservation_expired: bool,
-    /// Seconds since the attempt was begun.
-    pub age: f64,
-}
-
-/// Reads where the order of a request stands, and the card of its attempt.
-pub async fn standing(app: &App, order: OrderId) -> Result<(Standing, String), Problem> {
-    let mut connection = app.connection().await?;
-    let gone = || Problem::internal("a purchase that is being completed has no order");
-    let head = orders::head(&mut connection, order.into())
-        .await?
-        .ok_or_else(gone)?;
-    let attempts = attempts::of_order(&mut connection, order).await?;
-    let latest = attempts.last().ok_or_else(gone)?;
-    let standing = Standing {
-        open_attempt: latest.state.is_open().then_some(latest.number),
-        amount: latest.amount,
-        reservation_expired: head.reservation_expired,
-        age: latest.age,
-    };
-    Ok((standing, latest.card_token.clone()))
 }

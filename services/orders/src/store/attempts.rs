@@ -102,22 +102,29 @@ pub async fn lost_answer(
     Ok(())
 }
 
-/// Takes over what the provider says about an attempt, unless it has said something later already:
-/// what was captured and refunded only grows.
-pub async fn take_over(tx: &mut PgConnection, intent: &Intent) -> Result<(), Problem> {
-    sqlx::query!(
+/// Takes over what the provider says about an attempt; `false` when more is known already. The
+/// caller has locked the checkout.
+pub async fn take_over(tx: &mut PgConnection, intent: &Intent) -> Result<bool, Problem> {
+    let state = AttemptState::from(intent.state);
+    let before: Vec<String> = state
+        .follows()
+        .map(|before| before.name().to_owned())
+        .collect();
+    let taken = sqlx::query!(
         "UPDATE orders.payment SET state = $3, intent_id = $4, decline_reason = $5, \
          captured_minor = $6, refunded_minor = $7, updated_at = now() \
-         WHERE order_id = $1 AND attempt = $2 AND captured_minor <= $6 AND refunded_minor <= $7",
+         WHERE order_id = $1 AND attempt = $2 AND state = ANY($8) \
+         AND captured_minor <= $6 AND refunded_minor <= $7",
         intent.order_id.uuid(),
         i16::try_from(intent.attempt).map_err(Problem::internal)?,
-        AttemptState::from(intent.state).name(),
+        state.name(),
         intent.id.uuid(),
         intent.decline_reason.as_deref(),
         intent.captured.minor(),
         intent.refunded.minor(),
+        &before,
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(taken.rows_affected() == 1)
 }

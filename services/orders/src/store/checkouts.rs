@@ -2,7 +2,7 @@
 
 use chassis::Problem;
 use chrono::{DateTime, Utc};
-use contracts::{CartId, CheckoutId, Currency, quote::Totals};
+use contracts::{CartId, ChallengeId, CheckoutId, Currency, quote::Totals};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -29,6 +29,8 @@ pub struct Checkout {
     pub reservation_expires_at: Option<DateTime<Utc>>,
     pub payment_state: PaymentProgress,
     pub payment_reason: Option<String>,
+    /// The bank's question, open or not.
+    pub challenge_id: Option<ChallengeId>,
     /// Cards that were declined.
     pub declines: u16,
     pub card: Option<Card>,
@@ -61,6 +63,7 @@ struct Row {
     reservation_expires_at: Option<DateTime<Utc>>,
     payment_state: String,
     payment_reason: Option<String>,
+    challenge_id: Option<Uuid>,
     declines: i16,
     card_token: Option<String>,
     card_brand: Option<String>,
@@ -99,6 +102,7 @@ impl TryFrom<Row> for Checkout {
             reservation_expires_at: row.reservation_expires_at,
             payment_state: row.payment_state.parse().map_err(Problem::internal)?,
             payment_reason: row.payment_reason,
+            challenge_id: row.challenge_id.map(Into::into),
             declines: u16::try_from(row.declines).map_err(Problem::internal)?,
             card,
             replaced_by: row.replaced_by.map(Into::into),
@@ -115,7 +119,7 @@ macro_rules! checkouts_where {
                       c.address AS "address: Json<Address>", c.rate, c.currency,
                       c.lines AS "lines: Json<Vec<Line>>", c.totals AS "totals: Json<Totals>",
                       c.expires_at, c.reservation_expires_at, c.payment_state, c.payment_reason,
-                      c.declines, c.card_token, c.card_brand, c.card_last4, c.replaced_by,
+                      c.challenge_id, c.declines, c.card_token, c.card_brand, c.card_last4, c.replaced_by,
                       o.number AS "order_number?"
                FROM orders.checkout c LEFT JOIN orders.sales_order o ON o.id = c.id
                WHERE "# + $condition,
@@ -138,10 +142,20 @@ pub async fn find(
 
 /// Locks a checkout, and with it its order, until the transaction ends.
 pub async fn lock(tx: &mut PgConnection, id: CheckoutId) -> Result<Checkout, Problem> {
-    checkouts_where!("c.id = $1 FOR UPDATE OF c", id.uuid())
-        .fetch_one(tx)
+    lock_if_any(tx, id)
         .await?
-        .try_into()
+        .ok_or_else(|| Problem::internal(format!("checkout {id} is gone")))
+}
+
+/// As [`lock`], for an id that comes from elsewhere.
+pub async fn lock_if_any(
+    tx: &mut PgConnection,
+    id: CheckoutId,
+) -> Result<Option<Checkout>, Problem> {
+    let row = checkouts_where!("c.id = $1 FOR UPDATE OF c", id.uuid())
+        .fetch_optional(tx)
+        .await?;
+    row.map(Checkout::try_from).transpose()
 }
 
 /// The checkout of a cart that was begun last.
@@ -289,6 +303,23 @@ pub async fn set_payment(
         state.name(),
         payment.name(),
         reason
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes down that the bank asks the customer.
+pub async fn set_challenge(
+    tx: &mut PgConnection,
+    id: CheckoutId,
+    challenge: ChallengeId,
+) -> Result<(), Problem> {
+    sqlx::query!(
+        "UPDATE orders.checkout SET state = 'processing', payment_state = 'challenge', \
+         payment_reason = NULL, challenge_id = $2, updated_at = now() WHERE id = $1",
+        id.uuid(),
+        challenge.uuid()
     )
     .execute(tx)
     .await?;

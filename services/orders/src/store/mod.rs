@@ -20,6 +20,7 @@ pub mod stalled;
 pub mod tax_rules;
 pub mod transition;
 pub mod watched;
+pub mod webhooks;
 
 /// Keys of requests that may be repeated.
 pub const KEYS: chassis::idempotency::Idempotency = chassis::idempotency!("orders");

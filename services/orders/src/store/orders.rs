@@ -69,6 +69,21 @@ pub async fn head(connection: &mut PgConnection, id: CheckoutId) -> Result<Optio
     }))
 }
 
+/// Whether the history of an order tells of an authorised payment, in time or late.
+pub async fn was_authorized(
+    connection: &mut PgConnection,
+    order: OrderId,
+) -> Result<bool, Problem> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM orders.order_event
+           WHERE order_id = $1 AND trigger IN ('payment_authorized', 'late_payment')) AS "known!""#,
+        order.uuid()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(known)
+}
+
 /// What an order is made of beyond its checkout.
 #[derive(Clone, Debug)]
 pub struct Parts<'a> {

@@ -32,7 +32,7 @@ use crate::{
     params(("Idempotency-Key" = String, Header, description = "Stays the same when the request is repeated")),
     request_body = Authorize,
     responses(
-        (status = 201, description = "Authorised or declined", body = Intent),
+        (status = 201, description = "Authorised, declined, or challenged by the bank", body = Intent),
         (status = 200, description = "The attempt had been made before", body = Intent),
         (status = 409, description = "idempotency_in_progress", body = Document),
         (status = 422, description = "validation_failed, idempotency_key_required, idempotency_key_reused", body = Document),
@@ -77,8 +77,13 @@ pub(super) async fn authorize(
         Answer::Replayed(stored) => Ok(stored.into_response()),
         Answer::Existing(intent) => Ok((StatusCode::OK, Json(intent)).into_response()),
         Answer::New(intent) => {
-            if card.behaviour == Behaviour::TimeoutThenSuccess {
-                tokio::time::sleep(app.delays.timeout).await;
+            app.wake.notify_one();
+            match card.behaviour {
+                Behaviour::TimeoutThenSuccess => tokio::time::sleep(app.delays.timeout).await,
+                Behaviour::WebhookBeforeReply => {
+                    app.webhooks.tell_first(intent.id, app.delays.slow).await?;
+                }
+                _ => {}
             }
             Ok((StatusCode::CREATED, Json(intent)).into_response())
         }
@@ -103,7 +108,10 @@ async fn decide(
         return Ok(Answer::Replayed(stored));
     }
     let decline_reason = behaviour.decline_reason();
-    let outcome = decline_reason.map_or(Outcome::Authorized, |_| Outcome::Declined);
+    let outcome = match behaviour {
+        Behaviour::Challenge => Outcome::Challenged,
+        _ => decline_reason.map_or(Outcome::Authorized, |_| Outcome::Declined),
+    };
     let new = NewIntent {
         order_id: body.order_id,
         attempt: body.attempt,
@@ -111,6 +119,11 @@ async fn decide(
         token: Some(&body.token),
         outcome,
         decline_reason,
+        copies: if behaviour == Behaviour::WebhookTwice {
+            2
+        } else {
+            1
+        },
     };
     let inserted = app.intents.insert(tx, new, app.clock.now()).await?;
     let found = app

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod capture;
+mod challenge;
 mod create_token;
 mod list_intents;
 mod movement;
@@ -9,13 +10,16 @@ mod refund;
 mod settle;
 mod void;
 
+use std::sync::Arc;
+
 use axum::Router;
 use chassis::{Clock, Ids, Service};
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Delays, store};
+use crate::{Delays, store, webhooks::Webhooks};
 
 /// What handlers work with.
 #[derive(Clone, Debug)]
@@ -26,6 +30,9 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub delays: Delays,
+    pub webhooks: Webhooks,
+    /// Rung after a transaction that may have added a webhook.
+    pub wake: Arc<Notify>,
 }
 
 fn routes() -> OpenApiRouter<App> {
@@ -39,6 +46,7 @@ fn routes() -> OpenApiRouter<App> {
     .routes(routes!(capture::capture))
     .routes(routes!(void::void))
     .routes(routes!(refund::refund))
+    .routes(routes!(challenge::answer_challenge))
 }
 
 /// The router and its description.

@@ -31,14 +31,16 @@ pub(super) async fn perform(
 ) -> Result<Response, Problem> {
     let route = format!("{} {id}", movement.name());
     let request = Request::new(caller.service.name(), route, key, body)?;
-    run_tx!(&app.pool, movement.name(), async |tx| {
+    let answer = run_tx!(&app.pool, movement.name(), async |tx| {
         if let Begun::Done(stored) = KEYS.begin(tx, &request).await? {
             return Ok(stored.into_response());
         }
         let intent = move_money(app, tx, id, movement, body).await?;
         KEYS.store(tx, &request, StatusCode::OK, &intent).await?;
         Ok(Json(intent).into_response())
-    })
+    });
+    app.wake.notify_one();
+    answer
 }
 
 async fn move_money(

@@ -20,8 +20,12 @@ pub enum Behaviour {
     TimeoutThenSuccess,
     /// Authorises after two seconds.
     Slow,
-    /// A card for something that the provider does not do yet.
-    NotAvailableYet,
+    /// The bank asks the holder first (3-D Secure), who passes or fails at will.
+    Challenge,
+    /// Authorises, and orders is told twice.
+    WebhookTwice,
+    /// Authorises, and orders is told before the answer goes out.
+    WebhookBeforeReply,
 }
 
 /// The test cards.
@@ -29,21 +33,23 @@ const CARDS: [(&str, Behaviour); 8] = [
     ("9999000010000002", Behaviour::Approve),
     ("9999000020000000", Behaviour::Decline),
     ("9999000030000008", Behaviour::InsufficientFunds),
-    ("9999000040000006", Behaviour::NotAvailableYet),
+    ("9999000040000006", Behaviour::Challenge),
     ("9999000050000003", Behaviour::TimeoutThenSuccess),
-    ("9999000060000001", Behaviour::NotAvailableYet),
-    ("9999000070000009", Behaviour::NotAvailableYet),
+    ("9999000060000001", Behaviour::WebhookTwice),
+    ("9999000070000009", Behaviour::WebhookBeforeReply),
     ("9999000080000007", Behaviour::Slow),
 ];
 
 /// The names of behaviours in SQL.
-const NAMES: [(Behaviour, &str); 6] = [
+const NAMES: [(Behaviour, &str); 8] = [
     (Behaviour::Approve, "approve"),
     (Behaviour::Decline, "decline"),
     (Behaviour::InsufficientFunds, "insufficient_funds"),
     (Behaviour::TimeoutThenSuccess, "timeout_then_success"),
     (Behaviour::Slow, "slow"),
-    (Behaviour::NotAvailableYet, "not_available_yet"),
+    (Behaviour::Challenge, "challenge"),
+    (Behaviour::WebhookTwice, "webhook_twice"),
+    (Behaviour::WebhookBeforeReply, "webhook_before_reply"),
 ];
 
 impl Behaviour {
@@ -55,8 +61,11 @@ impl Behaviour {
             .map_or("", |(_, name)| name)
     }
 
-    /// The behaviour with this name.
+    /// The behaviour with this name. Tokens of a release that did not do everything are declined.
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == "not_available_yet" {
+            return Some(Self::Decline);
+        }
         NAMES
             .iter()
             .find(|(_, known)| *known == name)
@@ -66,10 +75,14 @@ impl Behaviour {
     /// Why the card is declined, if it is.
     pub fn decline_reason(self) -> Option<&'static str> {
         match self {
-            Self::Approve | Self::TimeoutThenSuccess | Self::Slow => None,
+            Self::Approve
+            | Self::TimeoutThenSuccess
+            | Self::Slow
+            | Self::Challenge
+            | Self::WebhookTwice
+            | Self::WebhookBeforeReply => None,
             Self::Decline => Some("declined"),
             Self::InsufficientFunds => Some("insufficient_funds"),
-            Self::NotAvailableYet => Some("not_available"),
         }
     }
 }

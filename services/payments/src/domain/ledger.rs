@@ -36,6 +36,8 @@ pub enum Outcome {
     Authorized,
     Declined,
     Abandoned,
+    /// The bank has asked the holder of the card and waits.
+    Challenged,
 }
 
 impl Outcome {
@@ -45,14 +47,20 @@ impl Outcome {
             Self::Authorized => "authorized",
             Self::Declined => "declined",
             Self::Abandoned => "abandoned",
+            Self::Challenged => "challenged",
         }
     }
 
     /// The outcome with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Authorized, Self::Declined, Self::Abandoned]
-            .into_iter()
-            .find(|outcome| outcome.name() == name)
+        [
+            Self::Authorized,
+            Self::Declined,
+            Self::Abandoned,
+            Self::Challenged,
+        ]
+        .into_iter()
+        .find(|outcome| outcome.name() == name)
     }
 }
 
@@ -61,6 +69,7 @@ pub fn state(outcome: Outcome, sums: Sums) -> IntentState {
     match outcome {
         Outcome::Declined => IntentState::Declined,
         Outcome::Abandoned => IntentState::Abandoned,
+        Outcome::Challenged => IntentState::Challenged,
         Outcome::Authorized if sums.voided > 0 => IntentState::Voided,
         Outcome::Authorized if sums.captured == 0 => IntentState::Authorized,
         Outcome::Authorized if sums.refunded == 0 => IntentState::Captured,
@@ -97,6 +106,7 @@ pub struct StateName(pub IntentState);
 impl StateName {
     const fn as_str(self) -> &'static str {
         match self.0 {
+            IntentState::Challenged => "challenged",
             IntentState::Authorized => "authorized",
             IntentState::Declined => "declined",
             IntentState::Captured => "captured",
@@ -204,7 +214,7 @@ mod tests {
 
     #[test]
     fn nothing_moves_without_an_authorisation() {
-        for outcome in [Outcome::Declined, Outcome::Abandoned] {
+        for outcome in [Outcome::Declined, Outcome::Abandoned, Outcome::Challenged] {
             for movement in [Movement::Capture, Movement::Void, Movement::Refund] {
                 let refused = decide(outcome, Sums::default(), movement, 1);
                 assert!(

@@ -3,13 +3,13 @@
 use chassis::{Ids, Problem};
 use chrono::{DateTime, Utc};
 use contracts::{
-    Currency, IntentId, Money, OrderId,
+    ChallengeId, Currency, IntentId, Money, OrderId,
     events::{Event, PaymentMoved},
-    payments::Intent,
+    payments::{Intent, PaymentWebhook},
 };
 use sqlx::{PgConnection, PgPool};
 
-use super::OUTBOX;
+use super::{OUTBOX, webhooks};
 use crate::domain::ledger::{Movement, Outcome, Sums, state};
 
 /// The intents.
@@ -29,6 +29,16 @@ pub struct NewIntent<'a> {
     pub token: Option<&'a str>,
     pub outcome: Outcome,
     pub decline_reason: Option<&'a str>,
+    /// Times that orders is told.
+    pub copies: i16,
+}
+
+/// How a question of the bank ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Conclusion<'a> {
+    pub outcome: Outcome,
+    /// Why it was declined.
+    pub reason: Option<&'a str>,
 }
 
 /// An intent with the sums of its ledger.
@@ -41,11 +51,23 @@ pub struct Found {
     pub token: Option<String>,
     pub outcome: Outcome,
     pub decline_reason: Option<String>,
+    /// The bank's question, answered or not.
+    pub challenge_id: Option<ChallengeId>,
     pub sums: Sums,
     created_at: DateTime<Utc>,
 }
 
 impl Found {
+    fn moved(&self, amount: Money, reason: Option<&str>) -> PaymentMoved {
+        PaymentMoved {
+            intent_id: self.id,
+            order_id: self.order_id,
+            attempt: self.attempt,
+            amount,
+            reason: reason.map(str::to_owned),
+        }
+    }
+
     /// The intent as it crosses the wire.
     pub fn into_wire(self) -> Intent {
         let currency = self.amount.currency();
@@ -58,6 +80,7 @@ impl Found {
             captured: Money::new(self.sums.captured, currency),
             refunded: Money::new(self.sums.refunded, currency),
             decline_reason: self.decline_reason,
+            challenge_id: self.challenge_id,
             created_at: self.created_at,
         }
     }
@@ -72,6 +95,7 @@ struct Row {
     token: Option<String>,
     outcome: String,
     decline_reason: Option<String>,
+    challenge_id: Option<uuid::Uuid>,
     created_at: DateTime<Utc>,
     authorized: i64,
     captured: i64,
@@ -94,6 +118,7 @@ impl TryFrom<Row> for Found {
             token: row.token,
             outcome,
             decline_reason: row.decline_reason,
+            challenge_id: row.challenge_id.map(Into::into),
             sums: Sums {
                 authorized: row.authorized,
                 captured: row.captured,
@@ -111,7 +136,7 @@ macro_rules! intents_where {
         sqlx::query_as!(
             Row,
             r#"SELECT i.id, i.order_id, i.attempt, i.amount_minor, i.currency, i.token, i.outcome,
-                      i.decline_reason, i.created_at,
+                      i.decline_reason, i.challenge_id, i.created_at,
                       coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'authorize'), 0)::bigint AS "authorized!",
                       coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'capture'), 0)::bigint AS "captured!",
                       coalesce(sum(l.amount_minor) FILTER (WHERE l.kind = 'void'), 0)::bigint AS "voided!",
@@ -128,7 +153,7 @@ impl Intents {
         Self { pool, ids }
     }
 
-    /// Writes a new intent, its ledger entry and its event; `None` when the order already has this
+    /// Writes a new intent, its ledger entry, its event and its webhook; `None` when the order already has this
     /// attempt. Waits for a rival that is writing it.
     pub async fn insert(
         &self,
@@ -138,10 +163,14 @@ impl Intents {
     ) -> Result<Option<IntentId>, Problem> {
         let id: IntentId = self.ids.next();
         let currency = new.amount.currency();
+        let challenge: Option<ChallengeId> =
+            (new.outcome == Outcome::Challenged).then(|| self.ids.next());
         let inserted = sqlx::query!(
             "INSERT INTO payments.intent \
-             (id, order_id, attempt, amount_minor, currency, token, outcome, decline_reason) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (order_id, attempt) DO NOTHING",
+             (id, order_id, attempt, amount_minor, currency, token, outcome, decline_reason, \
+              challenge_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (order_id, attempt) DO NOTHING",
             id.uuid(),
             new.order_id.uuid(),
             stored_attempt(new.attempt)?,
@@ -150,6 +179,7 @@ impl Intents {
             new.token,
             new.outcome.name(),
             new.decline_reason,
+            challenge.map(ChallengeId::uuid),
         )
         .execute(&mut *transaction)
         .await?;
@@ -166,15 +196,61 @@ impl Intents {
             amount: new.amount,
             reason: new.decline_reason.map(str::to_owned),
         };
-        let event = match new.outcome {
-            Outcome::Authorized => Event::PaymentAuthorized(moved),
-            Outcome::Declined => Event::PaymentDeclined(moved),
-            Outcome::Abandoned => Event::PaymentAbandoned(moved),
-        };
-        OUTBOX
-            .append(transaction, self.ids.next(), id, &event, now)
-            .await?;
+        let event = answered(new.outcome, moved);
+        self.tell(transaction, &event, new.copies, now).await?;
         Ok(Some(id))
+    }
+
+    /// Ends a question of the bank. The caller has locked the intent's row.
+    pub async fn conclude(
+        &self,
+        transaction: &mut PgConnection,
+        intent: &Found,
+        conclusion: Conclusion<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        sqlx::query!(
+            "UPDATE payments.intent SET outcome = $2, decline_reason = $3 \
+             WHERE id = $1 AND outcome = 'challenged'",
+            intent.id.uuid(),
+            conclusion.outcome.name(),
+            conclusion.reason,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if conclusion.outcome == Outcome::Authorized {
+            let minor = intent.amount.minor();
+            write_entry(transaction, intent.id, "authorize", minor).await?;
+        }
+        let moved = intent.moved(intent.amount, conclusion.reason);
+        let event = answered(conclusion.outcome, moved);
+        self.tell(transaction, &event, 1, now).await
+    }
+
+    /// Writes the event about an intent, and the webhook that tells orders the same.
+    async fn tell(
+        &self,
+        transaction: &mut PgConnection,
+        event: &(Event, OrderId, u16),
+        copies: i16,
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        let (event, order, attempt) = event;
+        let intent = self
+            .of_attempt(transaction, *order, *attempt)
+            .await?
+            .ok_or_else(|| Problem::internal("an intent that has just changed is gone"))?
+            .into_wire();
+        let id = self.ids.next();
+        OUTBOX
+            .append(transaction, id, intent.id, event, now)
+            .await?;
+        let webhook = PaymentWebhook {
+            id,
+            kind: event.name().to_owned(),
+            intent,
+        };
+        webhooks::add(transaction, &webhook, copies).await
     }
 
     /// Writes a movement of an intent whose row the caller has locked.
@@ -187,22 +263,14 @@ impl Intents {
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
         write_entry(transaction, intent.id, movement.name(), amount.minor()).await?;
-        let moved = PaymentMoved {
-            intent_id: intent.id,
-            order_id: intent.order_id,
-            attempt: intent.attempt,
-            amount,
-            reason: None,
-        };
+        let moved = intent.moved(amount, None);
         let event = match movement {
             Movement::Capture => Event::PaymentCaptured(moved),
             Movement::Void => Event::PaymentVoided(moved),
             Movement::Refund => Event::PaymentRefunded(moved),
         };
-        OUTBOX
-            .append(transaction, self.ids.next(), intent.id, &event, now)
-            .await?;
-        Ok(())
+        let event = (event, intent.order_id, intent.attempt);
+        self.tell(transaction, &event, 1, now).await
     }
 
     /// The intent of an attempt, within a transaction.
@@ -259,6 +327,18 @@ impl Intents {
         self.of_attempt(transaction, locked.order_id.into(), attempt)
             .await
     }
+}
+
+/// The event about how an authorisation was answered, and the attempt that it is about.
+fn answered(outcome: Outcome, moved: PaymentMoved) -> (Event, OrderId, u16) {
+    let (order, attempt) = (moved.order_id, moved.attempt);
+    let event = match outcome {
+        Outcome::Authorized => Event::PaymentAuthorized(moved),
+        Outcome::Declined => Event::PaymentDeclined(moved),
+        Outcome::Abandoned => Event::PaymentAbandoned(moved),
+        Outcome::Challenged => Event::PaymentChallenged(moved),
+    };
+    (event, order, attempt)
 }
 
 async fn write_entry(

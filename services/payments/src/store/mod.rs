@@ -2,8 +2,9 @@
 
 mod intents;
 mod tokens;
+pub mod webhooks;
 
-pub use intents::{Found, Intents, NewIntent};
+pub use intents::{Conclusion, Found, Intents, NewIntent};
 pub use tokens::Tokens;
 
 /// Keys of requests that may be repeated.

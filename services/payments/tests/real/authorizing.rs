@@ -15,7 +15,9 @@ async fn cards_are_approved_or_declined_with_a_reason() {
         ("9999000080000007", "authorized", Value::Null),
         ("9999000020000000", "declined", json!("declined")),
         ("9999000030000008", "declined", json!("insufficient_funds")),
-        ("9999000040000006", "declined", json!("not_available")),
+        ("9999000040000006", "challenged", Value::Null),
+        ("9999000060000001", "authorized", Value::Null),
+        ("9999000070000009", "authorized", Value::Null),
     ] {
         let token = shop.token(number).await;
         let body = authorize(Uuid::now_v7(), 1, 500, &token);
@@ -32,9 +34,9 @@ async fn cards_are_approved_or_declined_with_a_reason() {
     assert_eq!(
         shop.count("SELECT count(*) FROM payments.ledger_entry WHERE kind = 'authorize'")
             .await,
-        2
+        4
     );
-    assert_eq!(shop.count("SELECT count(*) FROM payments.outbox").await, 5);
+    assert_eq!(shop.count("SELECT count(*) FROM payments.outbox").await, 7);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The payments service against a real Postgres.
 
 mod authorizing;
+mod challenging;
 mod moving;
 mod tokens;
 
@@ -39,6 +40,8 @@ async fn replica(database: &TestDatabase) -> Running {
         database: database.config(Service::Payments),
         redis: chassis::testkit::redis().await.config(Service::Payments),
         internal_keys: keys().directory().to_owned(),
+        // Nobody listens there: webhooks wait. What they do is seen where orders runs.
+        orders: "http://127.0.0.1:9".to_owned(),
         delays: Delays {
             slow: Duration::from_millis(150),
             timeout: Duration::from_millis(400),

@@ -1,8 +1,9 @@
+use chassis::{Service, testkit::Api};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{amount, euro, start};
+use crate::{amount, euro, replica, start};
 
 fn path(intent: &Value, movement: &str) -> String {
     format!(
@@ -166,6 +167,52 @@ async fn refunds_never_exceed_what_was_captured() {
 }
 
 #[tokio::test]
+async fn sixteen_refunds_at_once_never_exceed_the_capture() {
+    let shop = start().await;
+    let second = replica(&shop.database).await;
+    let second = Api::internal(&second, Service::Orders, Service::Payments);
+    let intent = shop.authorized().await;
+    let _ = shop
+        .keyed("c")
+        .post(&path(&intent, "capture"), &amount(1_250))
+        .await
+        .expect(200);
+    let refund = path(&intent, "refund");
+    let rivals = (0..16).map(|n| {
+        let api = if n % 2 == 0 { &shop.api } else { &second };
+        let api = api.with("idempotency-key", &format!("part-{n}"));
+        let refund = &refund;
+        async move { api.post(refund, &amount(100)).await }
+    });
+    let (mut returned, mut refused) = (0, 0);
+    for reply in join_all(rivals).await {
+        if reply.status.as_u16() == 200 {
+            returned += 100;
+        } else {
+            reply.expect_problem("validation_failed");
+            refused += 1;
+        }
+    }
+    assert_eq!((returned, refused), (1_200, 4));
+    // The rest of fifty, with a key of its own, and its repetition.
+    for _ in 0..2 {
+        let rest = shop
+            .keyed("rest")
+            .post(&refund, &amount(50))
+            .await
+            .expect(200);
+        assert_eq!(rest.json()["state"], "refunded");
+    }
+    assert_eq!(
+        shop.count(
+            "SELECT sum(amount_minor)::bigint FROM payments.ledger_entry WHERE kind = 'refund'"
+        )
+        .await,
+        1_250
+    );
+}
+
+#[tokio::test]
 async fn bad_movements_are_refused() {
     let shop = start().await;
     let intent = shop.authorized().await;
@@ -200,8 +247,7 @@ async fn bad_movements_are_refused() {
 async fn the_ledger_takes_no_change() {
     let shop = start().await;
     let _ = shop.authorized().await;
-    let pool =
-        chassis::postgres::connect(&shop.database.config(chassis::Service::Payments), "test");
+    let pool = chassis::postgres::connect(&shop.database.config(Service::Payments), "test");
     for statement in [
         "UPDATE payments.ledger_entry SET amount_minor = 1",
         "DELETE FROM payments.ledger_entry",

@@ -159,6 +159,16 @@ impl Guest {
             .await
     }
 
+    /// Passes or fails the bank's question.
+    pub(crate) async fn answer_bank(&self, checkout: &str, outcome: &str) -> Reply {
+        self.api
+            .post(
+                &format!("/api/v1/checkouts/{checkout}/challenge"),
+                &json!({"outcome": outcome}),
+            )
+            .await
+    }
+
     pub(crate) async fn complete(&self, checkout: &str, key: &str, total: &Value) -> Reply {
         self.api
             .with("idempotency-key", key)
@@ -200,7 +210,17 @@ impl Guest {
                         .complete(checkout, "insist", &seen["totals"]["grand"])
                         .await;
                 }
-                Some("processing") => tokio::time::sleep(PAUSE).await,
+                Some("processing") => match seen["payment"]["state"].as_str() {
+                    Some("challenge") => {
+                        let _ = self.answer_bank(checkout, "pass").await;
+                    }
+                    Some("challenge_answered") => {
+                        let _ = self
+                            .complete(checkout, "insist", &seen["totals"]["grand"])
+                            .await;
+                    }
+                    _ => tokio::time::sleep(PAUSE).await,
+                },
                 _ => break,
             }
         }

@@ -30,6 +30,7 @@ const INVARIANTS: [(&str, &str); 8] = [
         "requests_settle",
         include_str!("../../../invariants/requests_settle.sql"),
     ),
+    ("webhooks", include_str!("../../../invariants/webhooks.sql")),
 ];
 
 /// What is still under way, if anything.
