@@ -7,7 +7,6 @@
 mod front;
 mod goods;
 mod guest;
-mod invariants;
 mod replica;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -18,6 +17,7 @@ use chassis::{
     testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
 };
 use contracts::Currency;
+use localmart_verify::invariants;
 use orders::Timing;
 use payments::Delays;
 
@@ -132,10 +132,12 @@ impl Shop {
     /// Waits until nothing is under way, then fails for every violated invariant.
     pub(crate) async fn settle(&self) {
         eventually("the shop comes to rest", async || {
-            invariants::unrest(&self.pool).await.map_or(Ok(()), Err)
+            let unrest = invariants::unrest(&self.pool).await;
+            unrest.expect("a statement that runs").map_or(Ok(()), Err)
         })
         .await;
         let violations = invariants::violations(&self.pool).await;
+        let violations = violations.expect("statements that run");
         assert!(violations.is_empty(), "{violations:#?}");
     }
 

@@ -1,0 +1,3 @@
+//! The proof: what must hold whatever happens to the shop.
+
+pub mod invariants;
