@@ -28,6 +28,7 @@ use sqlx::{
 
 pub(crate) use front::{Front, Moment};
 pub(crate) use guest::{Guest, details};
+pub(crate) use localmart_verify::shop::hurried;
 pub(crate) use replica::Replica;
 
 /// A running shop.
@@ -39,19 +40,6 @@ pub(crate) struct Shop {
     redis: TestRedis,
     fronts: HashMap<Service, Arc<Front>>,
     timing: Timing,
-}
-
-/// Times that let tests see leases expire and answers get lost without waiting long.
-pub(crate) fn hurried() -> Timing {
-    Timing {
-        complete: Duration::from_secs(3),
-        authorize: Duration::from_secs(1),
-        arrival: Duration::from_millis(500),
-        lease: Duration::from_secs(2),
-        reap: Duration::from_millis(50),
-        unreserved: Duration::from_millis(500),
-        ..Timing::default()
-    }
 }
 
 impl Shop {
