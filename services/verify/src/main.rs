@@ -90,18 +90,15 @@ async fn look(command: Command) -> Result<ExitCode> {
             rounds,
             buyers,
         } => {
-            let (track, _own) = match (url, database_url) {
-                (Some(url), Some(database_url)) => {
-                    let track = races::Track {
-                        outside: Outside::new(&url)?,
-                        pool: connect(&database_url).await?,
-                    };
-                    (track, None)
-                }
-                _ => {
-                    let own = shop::Shop::start(&std::env::current_exe()?).await?;
-                    (own.track.clone(), Some(own))
-                }
+            let (track, _own) = if let (Some(url), Some(database_url)) = (url, database_url) {
+                let track = races::Track {
+                    outside: Outside::new(&url)?,
+                    pool: connect(&database_url).await?,
+                };
+                (track, None)
+            } else {
+                let own = shop::Shop::start(&std::env::current_exe()?).await?;
+                (own.track.clone(), Some(own))
             };
             let outcome = races::run(&track, rounds, &buyers, &tell).await?;
             println!("{}{} rounds", outcome.table, outcome.rounds);

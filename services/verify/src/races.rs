@@ -16,7 +16,7 @@ use sqlx::PgPool;
 use crate::{buyer::Outside, goods, invariants, planted, report::Table};
 
 /// Time in which the shop comes to rest after the rounds of a row.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 
 /// The shop that is raced against.
 #[derive(Clone, Debug)]

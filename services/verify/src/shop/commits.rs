@@ -87,9 +87,8 @@ async fn ask(
                 // Nothing comes any more but the end of the process: then Postgres must see it, too.
                 let _ = from.read_u8().await;
                 return Ok(());
-            } else {
-                *next.lock().unwrap_or_else(PoisonError::into_inner) = Some(trap);
             }
+            *next.lock().unwrap_or_else(PoisonError::into_inner) = Some(trap);
         }
         let mut message = vec![kind];
         message.extend(rest);
