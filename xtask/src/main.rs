@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod cargo;
+mod chaos;
 mod cluster;
 mod database;
 mod dev;
@@ -48,6 +49,12 @@ enum Command {
     Env(up::Target),
     /// Run the tests: all of them, or only these levels.
     Test { levels: Vec<test::Level> },
+    /// Race for the last unit and kill processes at every step of a purchase, for hours if wanted.
+    Chaos {
+        /// Rounds of each race and of each step, instead of the full number.
+        #[arg(long)]
+        rounds: Option<u32>,
+    },
     /// Make the files that are made from others.
     Gen {
         /// Change nothing; fail where a file is not current.
@@ -88,6 +95,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(options) => dev::run(&options, &progress)?,
         Command::Env(target) => up::environment(&target)?,
         Command::Test { levels } => test::run(&levels, &progress)?,
+        Command::Chaos { rounds } => chaos::run(rounds, &progress)?,
         Command::Gen { check } => generate::run(check, &progress)?,
         Command::Images { profile, names } => {
             let only = (!names.is_empty()).then_some(names.as_slice());

@@ -7,7 +7,6 @@
 mod front;
 mod goods;
 mod guest;
-mod invariants;
 mod replica;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -19,6 +18,7 @@ use chassis::{
     testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
 };
 use contracts::Currency;
+use localmart_verify::invariants;
 use orders::Timing;
 use payments::Delays;
 
@@ -29,6 +29,7 @@ use sqlx::{
 
 pub(crate) use front::{Front, Moment};
 pub(crate) use guest::{Guest, details};
+pub(crate) use localmart_verify::shop::hurried;
 pub(crate) use replica::Replica;
 
 /// A running shop.
@@ -40,21 +41,6 @@ pub(crate) struct Shop {
     redis: TestRedis,
     fronts: HashMap<Service, Arc<Front>>,
     timing: Timing,
-}
-
-/// Times that let tests see leases expire and answers get lost without waiting long.
-pub(crate) fn hurried() -> Timing {
-    Timing {
-        complete: Duration::from_secs(3),
-        authorize: Duration::from_secs(1),
-        arrival: Duration::from_millis(500),
-        lease: Duration::from_secs(2),
-        reap: Duration::from_millis(50),
-        watch: Duration::from_millis(20),
-        heartbeat: Duration::from_millis(100),
-        unreserved: Duration::from_millis(500),
-        ..Timing::default()
-    }
 }
 
 impl Shop {
@@ -135,10 +121,12 @@ impl Shop {
     /// Waits until nothing is under way, then fails for every violated invariant.
     pub(crate) async fn settle(&self) {
         eventually("the shop comes to rest", async || {
-            invariants::unrest(&self.pool).await.map_or(Ok(()), Err)
+            let unrest = invariants::unrest(&self.pool).await;
+            unrest.expect("a statement that runs").map_or(Ok(()), Err)
         })
         .await;
         let violations = invariants::violations(&self.pool).await;
+        let violations = violations.expect("statements that run");
         assert!(violations.is_empty(), "{violations:#?}");
     }
 

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_invariant_of_histories_knows_the_same_steps() {
-        let sql = include_str!("../../../../tests/invariants/state_and_history.sql");
+        let sql = include_str!("../../../verify/src/invariants/state_and_history.sql");
         let steps = sql
             .lines()
             .filter(|line| line.trim_start().starts_with('('))

@@ -1,0 +1,172 @@
+//! Each invariant sees its violation, planted by SQL into a database that is right otherwise.
+
+use std::time::Duration;
+
+use chassis::{
+    Service,
+    testkit::{TestDatabase, database},
+};
+use localmart_verify::invariants;
+use sqlx::PgPool;
+
+/// A database with one purchase.
+async fn purchase() -> (TestDatabase, PgPool) {
+    let owners: Vec<Service> = Service::ALL
+        .into_iter()
+        .filter(|service| service.has_schema())
+        .collect();
+    let database = database(&owners).await;
+    let pool = database.superuser();
+    let laid = sqlx::raw_sql(include_str!("purchase.sql"))
+        .execute(&pool)
+        .await;
+    laid.expect("a purchase can be laid down");
+    (database, pool)
+}
+
+/// Plants with `sql`; the invariant `number` must be among what is found.
+async fn planted(number: u8, sql: &'static str) {
+    let (_database, pool) = purchase().await;
+    sqlx::raw_sql(sql)
+        .execute(&pool)
+        .await
+        .expect("a violation can be planted");
+    let found = invariants::violations(&pool)
+        .await
+        .expect("statements that run");
+    let name = format!("{number} ");
+    assert!(
+        found.iter().any(|line| line.starts_with(&name)),
+        "invariant {number} is not among {found:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_purchase_violates_nothing() {
+    let (_database, pool) = purchase().await;
+    let told = ["LM-000000".to_owned()];
+    let found = invariants::after_quiet(&pool, Duration::from_secs(1), &told).await;
+    assert_eq!(found.expect("statements that run"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn work_that_is_not_done_is_no_quiet() {
+    let (_database, pool) = purchase().await;
+    sqlx::raw_sql("UPDATE orders.follow_up SET state = 'pending' WHERE kind = 'capture'")
+        .execute(&pool)
+        .await
+        .expect("an update");
+    let found = invariants::after_quiet(&pool, Duration::from_millis(100), &[])
+        .await
+        .expect("statements that run");
+    assert!(found[0].contains("waits for capture"), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_first_sees_more_promised_than_there_is() {
+    planted(
+        1,
+        "ALTER TABLE catalog.stock_level DROP CONSTRAINT stock_level_bounds; \
+         UPDATE catalog.stock_level SET reserved = 5",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_second_sees_stock_without_a_line_in_the_ledger() {
+    planted(2, "UPDATE catalog.stock_level SET on_hand = 5").await;
+}
+
+#[tokio::test]
+async fn the_third_sees_a_promise_to_nobody() {
+    planted(3, "UPDATE catalog.stock_level SET reserved = 1").await;
+}
+
+#[tokio::test]
+async fn the_third_sees_a_reservation_past_its_end() {
+    planted(
+        3,
+        "UPDATE catalog.stock_level SET reserved = 1; \
+         UPDATE catalog.reservation SET state = 'held', expires_at = now() - interval '1 hour'",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_fourth_sees_a_total_that_is_not_the_sum_of_its_parts() {
+    planted(
+        4,
+        "ALTER TABLE orders.sales_order DROP CONSTRAINT sales_order_check1; \
+         UPDATE orders.sales_order SET tax_minor = 191",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_fifth_sees_an_order_that_is_charged_twice() {
+    planted(
+        5,
+        "INSERT INTO payments.intent (id, order_id, attempt, amount_minor, currency, token, outcome) \
+         SELECT gen_random_uuid(), order_id, 2, amount_minor, currency, token, outcome FROM payments.intent; \
+         INSERT INTO payments.ledger_entry (intent_id, kind, amount_minor) \
+         SELECT i.id, k.kind, 1680 FROM payments.intent i, (VALUES ('authorize'), ('capture')) AS k (kind) \
+         WHERE i.attempt = 2",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_sixth_sees_an_answer_without_its_order() {
+    planted(6, "UPDATE orders.sales_order SET number = 'LM-000001'").await;
+}
+
+#[tokio::test]
+async fn the_sixth_sees_an_order_that_only_a_client_knows() {
+    let (_database, pool) = purchase().await;
+    let told = ["LM-000000".to_owned(), "LM-999999".to_owned()];
+    let lost = invariants::lost(&pool, &told)
+        .await
+        .expect("a statement that runs");
+    assert_eq!(lost, ["6 no order lost: a client was told of LM-999999"]);
+}
+
+#[tokio::test]
+async fn the_seventh_sees_money_of_a_cancelled_order() {
+    planted(7, "UPDATE orders.sales_order SET state = 'cancelled'").await;
+}
+
+#[tokio::test]
+async fn the_eighth_sees_a_step_that_there_is_not() {
+    planted(
+        8,
+        "INSERT INTO orders.order_event (order_id, seq, at, from_state, to_state, trigger, actor, trace_id) \
+         SELECT id, 5, now(), 'placed', 'delivered', 'delivered', 'nobody', '' FROM orders.sales_order; \
+         UPDATE orders.sales_order SET state = 'delivered', last_seq = 5",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_ninth_sees_an_event_that_is_missing() {
+    planted(9, "DELETE FROM orders.outbox WHERE sequence = 2").await;
+}
+
+#[tokio::test]
+async fn the_tenth_sees_what_happened_twice() {
+    planted(
+        10,
+        "INSERT INTO orders.outbox (event_id, aggregate_id, sequence, type, version, payload, occurred_at, published_at) \
+         SELECT gen_random_uuid(), aggregate_id, 5, type, 1, '{}', now(), now() FROM orders.outbox WHERE sequence = 4",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_eleventh_sees_a_request_with_two_answers() {
+    planted(
+        11,
+        "INSERT INTO orders.idempotency_key (owner, route, key, request_hash, request, state, response_status, response_body) \
+         SELECT owner, route, 'other', '', '{}', 'done', 201, '{\"number\": \"LM-000001\"}' FROM orders.idempotency_key",
+    )
+    .await;
+}
