@@ -29,5 +29,10 @@ export const limits = {
     "qty": {
       "minimum": 0
     }
+  },
+  "StockLine": {
+    "qty": {
+      "minimum": 1
+    }
   }
 } as const;

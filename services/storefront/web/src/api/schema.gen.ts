@@ -1,5 +1,162 @@
 // Made from ../openapi.json by `npm run gen`. Do not edit.
 export interface paths {
+    "/api/v1/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists everybody's orders */
+        get: operations["list_all_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows anybody's order */
+        get: operations["show_any_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to pack a placed order
+         * @description Repeated, it changes nothing.
+         */
+        post: operations["pack_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends money back, wholly or in part
+         * @description All refunds of an order together never exceed what was paid. Repeated with the same key it gives
+         *     the same answer. `timeout` says that the provider has not answered yet; the refund is finished
+         *     nevertheless.
+         */
+        post: operations["refund_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/returns/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves or rejects a return
+         * @description Repeated, it changes nothing.
+         */
+        post: operations["decide_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/returns/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the pieces of an approved return in
+         * @description They go back to the shelf and their money to the customer. Repeated, it changes nothing.
+         */
+        post: operations["receive_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands a parcel over
+         * @description Several parcels may make up an order; with its last piece the order is shipped. With an
+         *     `Idempotency-Key` a repeated request gives the same answer and ships nothing again.
+         */
+        post: operations["ship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/orders/{number}/shipments/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes that a parcel has arrived
+         * @description With the last parcel the order is delivered. Repeated, it changes nothing.
+         */
+        post: operations["deliver_shipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{sha256}": {
         parameters: {
             query?: never;
@@ -171,6 +328,27 @@ export interface paths {
         patch: operations["change_checkout"];
         trace?: never;
     };
+    "/api/v1/checkouts/{id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers the bank's question
+         * @description The page of the simulated bank says whether the holder of the card has passed. Then complete
+         *     the checkout again: it is bought, or the card is declined. The same answer may be given again.
+         */
+        post: operations["answer_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checkouts/{id}/complete": {
         parameters: {
             query?: never;
@@ -183,7 +361,8 @@ export interface paths {
         /**
          * Completes a checkout: authorises the payment and places the order
          * @description Repeated with the same key it gives the same answer. `timeout` says that the outcome is not
-         *     known yet: ask for the checkout until it is.
+         *     known yet: ask for the checkout until it is. When the bank asks the customer (3-D Secure), lead
+         *     them to the page of the challenge, then complete again, with the same key or another.
          */
         post: operations["complete"];
         delete?: never;
@@ -306,6 +485,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{number}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what happened to an order */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks to send pieces back
+         * @description Possible once the order is delivered, for as long as it may be returned. With an
+         *     `Idempotency-Key` a repeated request gives the same answer.
+         */
+        post: operations["ask_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows an order
+         * @description Server-sent events with the name `state`; `id` is the number of the step, `data` an entry of the
+         *     order's history. The first one tells where the order stands; with `Last-Event-ID` the stream goes
+         *     on after that step instead. A comment is sent after 15 seconds of silence.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -365,7 +604,7 @@ export interface components {
          * @description What the customer may do with an order now.
          * @enum {string}
          */
-        Action: "cancel";
+        Action: "cancel" | "return";
         /** @description What to add. */
         AddItem: {
             /**
@@ -389,6 +628,30 @@ export interface components {
             /** @description For the carrier only. */
             phone?: string | null;
             postcode: string;
+        };
+        /** @description An order in the list of those who run the shop. */
+        AdminOrderSummary: {
+            /**
+             * Format: int32
+             * @description Pieces of all lines together.
+             */
+            count: number;
+            email: string;
+            fulfillment_status: components["schemas"]["FulfillmentStatus"];
+            id: components["schemas"]["OrderId"];
+            number: string;
+            /** Format: date-time */
+            placed_at: string;
+            state: components["schemas"]["OrderState"];
+            total: components["schemas"]["Money"];
+        };
+        AllOrders: {
+            /** @description The latest first. */
+            items: components["schemas"]["AdminOrderSummary"][];
+            next_cursor?: components["schemas"]["OrderId"] | null;
+        };
+        AnswerBank: {
+            outcome: components["schemas"]["ChallengeOutcome"];
         };
         /**
          * @description Whether a line can be bought.
@@ -501,6 +764,22 @@ export interface components {
             path: string;
             title: string;
         };
+        /** @description A question of the bank to the customer (3-D Secure). */
+        Challenge: {
+            id: components["schemas"]["ChallengeId"];
+            /** @description The page of the bank, on the shop's own origin. */
+            url: string;
+        };
+        /**
+         * Format: uuid
+         * @description A question of the bank to the holder of a card (3-D Secure).
+         */
+        ChallengeId: string;
+        /**
+         * @description How the holder of a card answers the bank's question; the simulated bank lets them choose.
+         * @enum {string}
+         */
+        ChallengeOutcome: "pass" | "fail";
         /** @description What is not given stays as it is. */
         ChangeCheckout: {
             address?: components["schemas"]["Address"] | null;
@@ -566,7 +845,8 @@ export interface components {
              */
             attempts_left: number;
             card?: components["schemas"]["CheckoutCard"] | null;
-            /** @description Why the last card was declined: `declined`, `insufficient_funds` or `not_available`. */
+            challenge?: components["schemas"]["Challenge"] | null;
+            /** @description Why the last card was declined: `declined`, `insufficient_funds` or `challenge_failed`. */
             reason?: string | null;
             state: components["schemas"]["PaymentProgress"];
         };
@@ -578,6 +858,12 @@ export interface components {
         Complete: {
             /** @description The total that the customer has agreed to. */
             expected_total: components["schemas"]["Money"];
+        };
+        /** @description What completing is answered with while the bank asks the customer. */
+        CompleteChallenged: {
+            challenge: components["schemas"]["Challenge"];
+            /** @description Always `challenge`. */
+            state: components["schemas"]["PaymentProgress"];
         };
         /** @description Nothing has to be said to begin a cart. */
         CreateCart: Record<string, never>;
@@ -596,12 +882,31 @@ export interface components {
             pointer: string;
         };
         /**
-         * @description How much of an order has left the house; derived from its shipments.
+         * @description How much of an order has left the house; derived from the pieces of its lines.
          * @enum {string}
          */
         FulfillmentStatus: "none" | "partial" | "all" | "returned";
         GivePayment: {
             card: components["schemas"]["PaymentCard"];
+        };
+        History: {
+            /** @description The oldest first. */
+            items: components["schemas"]["HistoryEntry"][];
+        };
+        /** @description Something that happened to an order. */
+        HistoryEntry: {
+            /** Format: date-time */
+            at: string;
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description Counts from 1.
+             */
+            seq: number;
+            /** @description The state from then on. */
+            state: components["schemas"]["OrderState"];
+            /** @description For people. */
+            text: string;
         };
         /** @description A picture by address. */
         Image: {
@@ -619,6 +924,23 @@ export interface components {
              * @example 12345
              */
             minor: number;
+        };
+        NewRefund: {
+            amount: components["schemas"]["Money"];
+            /** @description For the customer and the books. */
+            reason: string;
+        };
+        NewReturn: {
+            /** @description What comes back; one line for each variant. */
+            lines: components["schemas"]["StockLine"][];
+            /** @description Why. */
+            reason: string;
+        };
+        NewShipment: {
+            /** @description What is in the parcel; one line for each variant. */
+            lines: components["schemas"]["StockLine"][];
+            /** @description The carrier's number. */
+            tracking?: string | null;
         };
         /** @description An order. */
         Order: {
@@ -638,6 +960,13 @@ export interface components {
             placed_at?: string | null;
             /** @description Id of the shipping rate. */
             rate: string;
+            refunds?: components["schemas"]["Refund"][];
+            /**
+             * Format: date-time
+             * @description Until when something may be sent back; known once everything is delivered.
+             */
+            return_until?: string | null;
+            returns?: components["schemas"]["Return"][];
             shipments: components["schemas"]["Shipment"][];
             state: components["schemas"]["OrderState"];
             totals: components["schemas"]["Totals"];
@@ -730,7 +1059,7 @@ export interface components {
          * @description Where the payment of a checkout stands.
          * @enum {string}
          */
-        PaymentProgress: "none" | "ready" | "declined" | "authorized" | "unknown";
+        PaymentProgress: "none" | "ready" | "declined" | "authorized" | "unknown" | "challenge" | "challenge_answered";
         /**
          * @description Where the money of an order stands; derived from its attempts.
          * @enum {string}
@@ -792,6 +1121,54 @@ export interface components {
             /** @description In order. */
             values: string[];
         };
+        /** @description A refund. */
+        Refund: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            id: components["schemas"]["RefundId"];
+            reason: string;
+            return_id?: components["schemas"]["ReturnId"] | null;
+            state: components["schemas"]["RefundState"];
+        };
+        /**
+         * Format: uuid
+         * @description Money that goes back after an order was placed.
+         */
+        RefundId: string;
+        /**
+         * @description Where a refund stands.
+         * @enum {string}
+         */
+        RefundState: "requested" | "done" | "refused";
+        /** @description A return. */
+        Return: {
+            amount?: components["schemas"]["Money"] | null;
+            /** @description The words of who decided. */
+            decision_reason?: string | null;
+            id: components["schemas"]["ReturnId"];
+            lines: components["schemas"]["StockLine"][];
+            /** @description The customer's words. */
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            state: components["schemas"]["ReturnState"];
+        };
+        ReturnDecision: {
+            approve: boolean;
+            /** @description For the customer. */
+            reason?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Pieces of an order that come back.
+         */
+        ReturnId: string;
+        /**
+         * @description Where a return stands.
+         * @enum {string}
+         */
+        ReturnState: "requested" | "approved" | "rejected" | "received" | "refunded";
         /** @description The visitor's session. */
         Session: {
             /** @description Identifies the web shop's build that this gateway serves. */
@@ -816,11 +1193,22 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description A parcel on its way. None are made yet. */
+        /** @description A parcel. */
         Shipment: {
             /** Format: date-time */
+            delivered_at?: string | null;
+            id: components["schemas"]["ShipmentId"];
+            lines: components["schemas"]["StockLine"][];
+            /** Format: date-time */
             shipped_at: string;
+            /** @description The carrier's number. */
+            tracking?: string | null;
         };
+        /**
+         * Format: uuid
+         * @description A parcel of an order.
+         */
+        ShipmentId: string;
         ShippingRate: {
             id: string;
             /** Format: int32 */
@@ -847,6 +1235,12 @@ export interface components {
          * @enum {string}
          */
         StockLevel: "in" | "low" | "out";
+        /** @description Some pieces of a variant. */
+        StockLine: {
+            /** Format: int32 */
+            qty: number;
+            variant_id: components["schemas"]["VariantId"];
+        };
         /** @description Sums of a cart, checkout or order. An amount that is not known yet is null, never 0. */
         Totals: {
             delivery: components["schemas"]["Money"] | null;
@@ -893,6 +1287,425 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_all_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllOrders"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_any_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pack_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state: it was cancelled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Stays the same when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed: more than is left among them; idempotency_key_required, idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description timeout: the outcome is not known yet */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_return: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+                id: components["schemas"]["ReturnId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state: decided otherwise */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_return: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+                id: components["schemas"]["ReturnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state: not approved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Stays the same when the request is repeated */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShipment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed: more pieces than are left among them; idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+                id: components["schemas"]["ShipmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_asset: {
         parameters: {
             query?: never;
@@ -1413,6 +2226,58 @@ export interface operations {
             };
         };
     };
+    answer_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CheckoutId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBank"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state: the bank has asked nothing, or its question is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete: {
         parameters: {
             query?: never;
@@ -1438,6 +2303,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The bank asks the customer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompleteChallenged"];
                 };
             };
             /** @description payment_declined, with reason and attempts_left */
@@ -1716,6 +2590,146 @@ export interface operations {
             };
         };
     };
+    list_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Stays the same when the request is repeated */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReturn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_state, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed, idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Number of the last step that was seen */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                /** @description For example LM-7K3Q9X */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries of the history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["HistoryEntry"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed: Last-Event-ID is no number */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited: too many streams are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -1724,7 +2738,7 @@ export interface operations {
                 /** @description Path of a category; products below it are in it. */
                 category?: string;
                 /** @description Without it a search comes by how well it fits, and everything else newest first. */
-                sort?: "newest" | "price_asc" | "price_desc" | "title";
+                sort?: "newest" | "price_asc" | "price_desc" | "title" | "popular";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description Products on the page; 24 without it. */
