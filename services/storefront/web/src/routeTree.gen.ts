@@ -15,6 +15,7 @@ import { Route as SearchRouteImport } from './routes/search'
 import { Route as CSplatRouteImport } from './routes/c.$'
 import { Route as CheckoutIdRouteImport } from './routes/checkout.$id'
 import { Route as PSlugRouteImport } from './routes/p.$slug'
+import { Route as CheckoutIdChallengeRouteImport } from './routes/checkout.$id.challenge'
 import { Route as CheckoutIdContactRouteImport } from './routes/checkout.$id.contact'
 import { Route as CheckoutIdDeliveryRouteImport } from './routes/checkout.$id.delivery'
 import { Route as CheckoutIdPaymentRouteImport } from './routes/checkout.$id.payment'
@@ -51,6 +52,11 @@ const PSlugRoute = PSlugRouteImport.update({
   id: '/p/$slug',
   path: '/p/$slug',
   getParentRoute: () => rootRouteImport,
+} as any)
+const CheckoutIdChallengeRoute = CheckoutIdChallengeRouteImport.update({
+  id: '/challenge',
+  path: '/challenge',
+  getParentRoute: () => CheckoutIdRoute,
 } as any)
 const CheckoutIdContactRoute = CheckoutIdContactRouteImport.update({
   id: '/contact',
@@ -90,6 +96,7 @@ export interface FileRoutesByFullPath {
   '/c/$': typeof CSplatRoute
   '/checkout/$id': typeof CheckoutIdRouteWithChildren
   '/p/$slug': typeof PSlugRoute
+  '/checkout/$id/challenge': typeof CheckoutIdChallengeRoute
   '/checkout/$id/contact': typeof CheckoutIdContactRoute
   '/checkout/$id/delivery': typeof CheckoutIdDeliveryRoute
   '/checkout/$id/payment': typeof CheckoutIdPaymentRoute
@@ -104,6 +111,7 @@ export interface FileRoutesByTo {
   '/c/$': typeof CSplatRoute
   '/checkout/$id': typeof CheckoutIdRouteWithChildren
   '/p/$slug': typeof PSlugRoute
+  '/checkout/$id/challenge': typeof CheckoutIdChallengeRoute
   '/checkout/$id/contact': typeof CheckoutIdContactRoute
   '/checkout/$id/delivery': typeof CheckoutIdDeliveryRoute
   '/checkout/$id/payment': typeof CheckoutIdPaymentRoute
@@ -119,6 +127,7 @@ export interface FileRoutesById {
   '/c/$': typeof CSplatRoute
   '/checkout/$id': typeof CheckoutIdRouteWithChildren
   '/p/$slug': typeof PSlugRoute
+  '/checkout/$id/challenge': typeof CheckoutIdChallengeRoute
   '/checkout/$id/contact': typeof CheckoutIdContactRoute
   '/checkout/$id/delivery': typeof CheckoutIdDeliveryRoute
   '/checkout/$id/payment': typeof CheckoutIdPaymentRoute
@@ -135,6 +144,7 @@ export interface FileRouteTypes {
     | '/c/$'
     | '/checkout/$id'
     | '/p/$slug'
+    | '/checkout/$id/challenge'
     | '/checkout/$id/contact'
     | '/checkout/$id/delivery'
     | '/checkout/$id/payment'
@@ -149,6 +159,7 @@ export interface FileRouteTypes {
     | '/c/$'
     | '/checkout/$id'
     | '/p/$slug'
+    | '/checkout/$id/challenge'
     | '/checkout/$id/contact'
     | '/checkout/$id/delivery'
     | '/checkout/$id/payment'
@@ -163,6 +174,7 @@ export interface FileRouteTypes {
     | '/c/$'
     | '/checkout/$id'
     | '/p/$slug'
+    | '/checkout/$id/challenge'
     | '/checkout/$id/contact'
     | '/checkout/$id/delivery'
     | '/checkout/$id/payment'
@@ -226,6 +238,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof PSlugRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/checkout/$id/challenge': {
+      id: '/checkout/$id/challenge'
+      path: '/challenge'
+      fullPath: '/checkout/$id/challenge'
+      preLoaderRoute: typeof CheckoutIdChallengeRouteImport
+      parentRoute: typeof CheckoutIdRoute
+    }
     '/checkout/$id/contact': {
       id: '/checkout/$id/contact'
       path: '/contact'
@@ -272,6 +291,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface CheckoutIdRouteChildren {
+  CheckoutIdChallengeRoute: typeof CheckoutIdChallengeRoute
   CheckoutIdContactRoute: typeof CheckoutIdContactRoute
   CheckoutIdDeliveryRoute: typeof CheckoutIdDeliveryRoute
   CheckoutIdPaymentRoute: typeof CheckoutIdPaymentRoute
@@ -279,6 +299,7 @@ interface CheckoutIdRouteChildren {
 }
 
 const CheckoutIdRouteChildren: CheckoutIdRouteChildren = {
+  CheckoutIdChallengeRoute: CheckoutIdChallengeRoute,
   CheckoutIdContactRoute: CheckoutIdContactRoute,
   CheckoutIdDeliveryRoute: CheckoutIdDeliveryRoute,
   CheckoutIdPaymentRoute: CheckoutIdPaymentRoute,

@@ -109,9 +109,12 @@ for (const theme of THEMES) {
         await expect(page.getByText('The card was declined')).toBeVisible();
         await inspect(page, 'payment-declined', variant);
 
-        await shop.toReview('approves');
+        await shop.toReview('challenge');
         await inspect(page, 'review', variant);
         await shop.payButton.click();
+        await expect(page.getByText('Your bank asks')).toBeVisible();
+        await inspect(page, 'bank-question', variant);
+        await page.getByRole('button', { name: 'Yes, it is me' }).click();
         await shop.placed();
         await inspect(page, 'done', variant);
         await page.getByRole('link', { name: 'Follow the order' }).click();

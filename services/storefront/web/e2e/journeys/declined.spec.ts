@@ -74,3 +74,24 @@ test('a bank that does not answer in time is asked until it does', async ({ shop
   await shop.payButton.click();
   await expectOneOrder(shop, await shop.placed());
 });
+
+test('the bank asks: who passes has bought, who does not can take another card', async ({
+  page,
+  shop,
+}) => {
+  await toPayment(shop, 8);
+  await shop.toReview('challenge');
+  await shop.payButton.click();
+  const question = page.getByRole('heading', { name: 'Your bank asks: is it you?' });
+  await expect(question).toBeFocused();
+  await page.reload();
+  await expect(question).toBeVisible();
+  await page.getByRole('button', { name: 'No, it is not me' }).click();
+  await expect(page.getByText('the bank was told that it is not you')).toBeVisible();
+  await expect(shop.heading('How do you pay?')).toBeVisible();
+
+  await shop.toReview('challenge');
+  await shop.payButton.click();
+  await page.getByRole('button', { name: 'Yes, it is me' }).click();
+  await expectOneOrder(shop, await shop.placed());
+});

@@ -82,6 +82,15 @@ export function useCheckoutChanges(id: string) {
       keep(
         body(api.write.PATCH('/api/v1/checkouts/{id}', { params: { path: { id } }, body: patch })),
       ),
+    answerBank: (outcome: 'pass' | 'fail') =>
+      keep(
+        body(
+          api.pay.POST('/api/v1/checkouts/{id}/challenge', {
+            params: { path: { id } },
+            body: { outcome },
+          }),
+        ),
+      ),
     pay: (card: CardDetails) =>
       keep(
         body(

@@ -34,6 +34,8 @@ function openStep(checkout: Checkout): StepName {
     case 'ready':
     case 'authorized':
     case 'unknown':
+    case 'challenge':
+    case 'challenge_answered':
       return 'review';
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LostReply, type ProblemCode, ProblemError } from '~/api';
 import { checkout, eur } from '~/test/samples';
 import type { Checkout } from './api';
-import { findOut, pay } from './pay';
+import { findOut, pay, told } from './pay';
 
 function problem(status: number, code: ProblemCode, extra = {}, retryAfter: number | null = null) {
   return new ProblemError(status, code, '', [], null, retryAfter, extra);
@@ -49,6 +49,24 @@ describe('paying', () => {
     const teller = bank(['LM-1'], []);
     expect(await pay(teller)).toEqual({ kind: 'placed', number: 'LM-1' });
     expect(teller.log).toEqual(['complete']);
+  });
+
+  it('stops for the question of the bank, and goes on when it is answered', async () => {
+    const asking = {
+      ...bank([], []),
+      complete: async () => ({ challenge: { id: 'c', url: '/' } }),
+    };
+    expect(await pay(asking)).toEqual({ kind: 'challenge' });
+    const asked = checkout({
+      state: 'processing',
+      payment: { state: 'challenge', attempts_left: 3 },
+    });
+    expect(told(asked)).toEqual({ kind: 'challenge' });
+    const answered = checkout({
+      state: 'processing',
+      payment: { state: 'challenge_answered', attempts_left: 3 },
+    });
+    expect(told(answered)).toBeNull();
   });
 
   it('finds out what became of it when the answer was lost', async () => {

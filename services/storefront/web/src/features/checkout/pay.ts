@@ -5,6 +5,8 @@ import { type ShortLine, shortLines } from './short-lines';
 
 export type Outcome =
   | { kind: 'placed'; number: string }
+  /** The bank asks the visitor first (3-D Secure). */
+  | { kind: 'challenge' }
   | { kind: 'declined'; reason: string | null; attemptsLeft: number }
   | { kind: 'price'; expected: Money | null; actual: Money | null }
   | { kind: 'stock'; lines: ShortLine[] }
@@ -15,7 +17,7 @@ export type Outcome =
 
 interface Teller {
   /** Sends the payment under its key; the same call again is the same payment. */
-  complete: () => Promise<{ number: string }>;
+  complete: () => Promise<{ number: string } | { challenge: unknown }>;
   read: () => Promise<Checkout>;
   wait: (ms: number) => Promise<void>;
   /** The outcome is not known; the visitor is told that the bank is being asked. */
@@ -31,7 +33,9 @@ export async function pay(teller: Teller): Promise<Outcome> {
   for (let attempt = 0; ; attempt += 1) {
     let pause = 0;
     try {
-      return { kind: 'placed', number: (await teller.complete()).number };
+      const answer = await teller.complete();
+      if ('challenge' in answer) return { kind: 'challenge' };
+      return { kind: 'placed', number: answer.number };
     } catch (error) {
       if (!isPassing(error)) {
         const outcome = refusal(error);
@@ -67,7 +71,9 @@ export function told(checkout: Checkout): Outcome | 'running' | null {
     case 'completed':
       return checkout.order_number ? { kind: 'placed', number: checkout.order_number } : 'running';
     case 'processing':
-      return 'running';
+      if (payment.state === 'challenge') return { kind: 'challenge' };
+      // Answered, and completing once more goes on from there.
+      return payment.state === 'challenge_answered' ? null : 'running';
     case 'rejected':
     case 'cancelled':
       return { kind: 'closed' };
@@ -79,6 +85,8 @@ export function told(checkout: Checkout): Outcome | 'running' | null {
       switch (payment.state) {
         case 'unknown':
         case 'authorized':
+        case 'challenge':
+        case 'challenge_answered':
           return 'running';
         case 'declined':
           return {

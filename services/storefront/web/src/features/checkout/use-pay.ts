@@ -57,9 +57,9 @@ export function usePay(checkout: Checkout, onOutcome: (outcome: Outcome) => void
       setPhase('paying');
       const key = payKey(id, agreement(agreed));
       const complete = async () => {
-        const order = await completeCheckout(id, total, key);
-        client.setQueryData(orderQuery(order.number).queryKey, order);
-        return order;
+        const answer = await completeCheckout(id, total, key);
+        if ('number' in answer) client.setQueryData(orderQuery(answer.number).queryKey, answer);
+        return answer;
       };
       return pay({ ...teller(), complete });
     });

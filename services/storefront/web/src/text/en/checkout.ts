@@ -27,6 +27,11 @@ export const checkout = {
   'checkout.review.pay': 'Pay {amount}',
   'checkout.review.busy': 'Paying …',
   'checkout.review.already': 'The payment is already under way.',
+  'checkout.bank.title': 'Your bank asks: is it you?',
+  'checkout.bank.text':
+    'A real bank would send you to its own page (3-D Secure). Ours lets you choose the answer.',
+  'checkout.bank.pass': 'Yes, it is me',
+  'checkout.bank.fail': 'No, it is not me',
   'checkout.review.asking': 'We are asking the bank',
   'checkout.review.asking.text':
     'Its answer is on the way. Please leave this page open: you are charged at most once.',
@@ -46,7 +51,7 @@ export const checkout = {
   'checkout.declined.kept': 'Nothing was charged. What you typed is kept.',
   'checkout.reason.declined': 'the bank refused it',
   'checkout.reason.insufficient_funds': 'there is not enough money on the account',
-  'checkout.reason.not_available': 'the simulated bank does not offer this card yet',
+  'checkout.reason.challenge_failed': 'the bank was told that it is not you',
   'checkout.price.title': 'The price has changed',
   'checkout.price.text': 'Nothing was charged. The shop now asks for another total:',
   'checkout.price.line': '{title}: {old} → {now}',
@@ -124,6 +129,9 @@ export const checkout = {
   'testcard.approves': 'approves',
   'testcard.declined': 'is declined',
   'testcard.funds': 'has too little money',
+  'testcard.challenge': 'makes the bank ask you',
+  'testcard.twice': 'is told of twice',
+  'testcard.early': 'is told of too early',
   'testcard.timeout': 'times out, then succeeds',
   'testcard.slow': 'is slow',
 } as const;

@@ -40,7 +40,7 @@ export const orders = {
   'order.state.cancelled': 'Cancelled',
   'order.reason.declined': 'The bank refused it.',
   'order.reason.insufficient_funds': 'There was not enough money on the account.',
-  'order.reason.not_available': 'The simulated bank does not offer this card yet.',
+  'order.reason.challenge_failed': 'The bank was told that it is not the holder of the card.',
   'order.reason.details_changed': 'Address or delivery was changed.',
   'order.reason.cart_changed': 'The basket was changed.',
   'order.reason.customer_cancelled': 'You cancelled it.',

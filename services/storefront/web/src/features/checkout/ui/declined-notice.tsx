@@ -5,7 +5,7 @@ import type { Checkout } from '../api';
 const REASONS: Readonly<Record<string, BuyingKey & `checkout.reason.${string}`>> = {
   declined: 'checkout.reason.declined',
   insufficient_funds: 'checkout.reason.insufficient_funds',
-  not_available: 'checkout.reason.not_available',
+  challenge_failed: 'checkout.reason.challenge_failed',
 };
 
 /** Why the last card did not work, and how often another may be tried. */

@@ -11,6 +11,7 @@ import type { Outcome } from '../pay';
 import { dropPayKey } from '../pay-key';
 import type { ShortLine } from '../short-lines';
 import { usePay } from '../use-pay';
+import { BankQuestion } from './bank-question';
 import { type PriceChange, PriceDialog, priceChange, StockDialog } from './outcome-dialogs';
 
 interface ReviewStepProps {
@@ -46,6 +47,7 @@ export function ReviewStep({ checkout, onPlaced }: ReviewStepProps) {
         await refresh();
         await navigate({ to: '/checkout/$id/payment', params: { id: checkout.id } });
         return;
+      case 'challenge':
       case 'lapsed':
       case 'changed':
       case 'closed':
@@ -54,6 +56,7 @@ export function ReviewStep({ checkout, onPlaced }: ReviewStepProps) {
   };
   const { phase, start } = usePay(checkout, (outcome) => void onOutcome(outcome));
   const total = checkout.totals.grand;
+  const asked = checkout.payment.state === 'challenge';
 
   return (
     <div className="space-y-8">
@@ -70,7 +73,16 @@ export function ReviewStep({ checkout, onPlaced }: ReviewStepProps) {
           <p className="font-mono text-caption break-all text-ink-2">{explain(failed).reference}</p>
         </Notice>
       )}
-      {total && (
+      {asked && (
+        <BankQuestion
+          checkout={checkout}
+          onAnswered={(answered) => {
+            setFailed(null);
+            void start(answered);
+          }}
+        />
+      )}
+      {total && !asked && (
         <Button
           look="primary"
           className="w-full text-lead sm:w-auto"

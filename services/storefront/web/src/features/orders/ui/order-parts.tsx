@@ -49,7 +49,7 @@ export function OrderFacts({ order }: { order: Order }) {
 const REASONS: Readonly<Record<string, `order.reason.${string}` & BuyingKey>> = {
   declined: 'order.reason.declined',
   insufficient_funds: 'order.reason.insufficient_funds',
-  not_available: 'order.reason.not_available',
+  challenge_failed: 'order.reason.challenge_failed',
   details_changed: 'order.reason.details_changed',
   cart_changed: 'order.reason.cart_changed',
   customer_cancelled: 'order.reason.customer_cancelled',
