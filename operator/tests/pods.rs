@@ -163,7 +163,11 @@ fn pods_get_only_the_keys_they_need() {
             .collect();
         keys.sort();
         let expected: &[&str] = match service {
-            "catalog" => &["database/catalog-app-a", "internal-keys/catalog"],
+            "catalog" => &[
+                "database/catalog-app-a",
+                "internal-keys/catalog",
+                "redis/catalog",
+            ],
             "cart" => &[
                 "internal-keys/cart",
                 "internal-keys/catalog",
@@ -177,12 +181,14 @@ fn pods_get_only_the_keys_they_need() {
                 "internal-keys/orders",
                 "internal-keys/payment-webhooks",
                 "internal-keys/payments",
+                "redis/orders",
             ],
             "payments" => &[
                 "database/payments-app-a",
                 "internal-keys/orders",
                 "internal-keys/payment-webhooks",
                 "internal-keys/payments",
+                "redis/payments",
             ],
             "storefront" => &[
                 "internal-keys/cart",

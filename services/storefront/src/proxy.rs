@@ -31,6 +31,13 @@ const REQUEST_HEADERS: [HeaderName; 7] = [
     HeaderName::from_static("idempotency-key"),
     HeaderName::from_static("last-event-id"),
 ];
+/// Pauses before a connection is tried again.
+const CONNECT_AGAIN: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_millis(900),
+];
+
 /// What the client may know of the answer.
 const RESPONSE_HEADERS: [HeaderName; 10] = [
     header::ALLOW,
@@ -76,7 +83,9 @@ impl Upstreams {
         })
     }
 
-    /// Sends a request to `service` for `subject` and returns its answer as it comes.
+    /// Sends a request to `service` for `subject` and returns its answer as it comes. Where no
+    /// connection is to be had, nothing was sent: it is tried again, whatever the method, because a
+    /// pod that is being replaced or was just made ready is reached a moment later.
     pub(crate) async fn send(
         &self,
         service: Service,
@@ -86,12 +95,23 @@ impl Upstreams {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<reqwest::Response, Problem> {
-        self.request(service, subject, method, path_and_query, headers)?
-            .timeout(self.deadline)
-            .body(body)
-            .send()
-            .await
-            .map_err(|error| no_answer(service, &error))
+        let mut pauses = CONNECT_AGAIN.into_iter();
+        loop {
+            let request =
+                self.request(service, subject, method.clone(), path_and_query, headers)?;
+            let answer = request
+                .timeout(self.deadline)
+                .body(body.clone())
+                .send()
+                .await;
+            match (answer, pauses.next()) {
+                (Err(error), Some(pause)) if error.is_connect() => {
+                    tracing::debug!(%error, %service, "no connection; trying again");
+                    tokio::time::sleep(pause).await;
+                }
+                (answer, _) => return answer.map_err(|error| no_answer(service, &error)),
+            }
+        }
     }
 
     /// As [`Upstreams::send`] for an answer that goes on for as long as both ends like: only its

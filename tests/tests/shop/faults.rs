@@ -269,3 +269,11 @@ async fn a_cart_that_redis_lost_stops_a_purchase_only_before_it_is_paid() {
     assert_eq!(order["state"], "placed");
     shop.settle().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_is_just_being_replaced_is_waited_for() {
+    let shop = Shop::start(hurried()).await;
+    shop.kill(Service::Cart).await;
+    // The guest's first write finds nobody; nothing was sent, so the gateway may try again.
+    let (_guest, ()) = tokio::join!(shop.guest(), shop.begin(Service::Cart));
+}

@@ -1,8 +1,8 @@
 //! The endpoints, one a file.
 
 mod admin;
-mod ask_return;
 mod answer_challenge;
+mod ask_return;
 mod begin_checkout;
 mod cancel_order;
 mod change_checkout;

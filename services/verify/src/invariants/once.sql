@@ -6,7 +6,7 @@ GROUP BY aggregate_id, type HAVING count(*) > 1
 UNION ALL
 SELECT 'order ' || order_id || ' ' || kind || ' ' || variant_id || ' ' || count(*) || ' times'
 FROM catalog.stock_ledger WHERE order_id IS NOT NULL
-GROUP BY order_id, kind, variant_id HAVING count(*) > 1
+GROUP BY order_id, kind, variant_id, return_id HAVING count(*) > 1
 UNION ALL
 SELECT 'intent ' || intent_id || ' has ' || count(*) || ' of ' || kind
 FROM payments.ledger_entry WHERE kind <> 'refund' GROUP BY intent_id, kind HAVING count(*) > 1
