@@ -108,7 +108,7 @@ fn a_service_signs_only_for_its_callees_and_refuses_strangers() {
     let payments = fixture.keys(Service::Payments);
     assert!(
         payments
-            .sign(Service::Orders, &Subject::service(), &[])
+            .sign(Service::Catalog, &Subject::service(), &[])
             .is_none()
     );
 
