@@ -21,7 +21,7 @@ use super::{
     programs::Programs,
 };
 use crate::{
-    preflight,
+    paths, preflight,
     progress::{Progress, Step},
 };
 
@@ -125,7 +125,7 @@ fn spawn_supervisor(layout: &Layout, lock: File) -> Result<Child> {
     let path = layout.logs().join("supervisor.log");
     let log = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     let search_path = std::env::var("PATH").unwrap_or_default();
-    Command::new(std::env::current_exe().context("cannot find the path of this program")?)
+    Command::new(paths::this_program()?)
         .args(["cluster", "supervise", &layout.name])
         .current_dir("/")
         // containerd, runc and nft are where a plain user's search path does not look.

@@ -89,7 +89,7 @@ pub(crate) fn hides(path: &Path) -> Option<&'static str> {
 
 /// The problem with a cache or an xtask that lies where the node sees an empty directory.
 pub(crate) fn hidden_path() -> Result<Option<String>> {
-    let program = std::env::current_exe().context("cannot find the path of this program")?;
+    let program = paths::this_program()?;
     for needed in [paths::cache(), program] {
         if let Some(directory) = hides(&needed) {
             return Ok(Some(format!(
@@ -105,7 +105,7 @@ pub(crate) fn hidden_path() -> Result<Option<String>> {
 /// Starts the first process of a new process namespace, in which all later children of this
 /// thread live. They end when that process ends, and it ends when this one does.
 pub(crate) fn start_init(scratch: &Path) -> Result<Child> {
-    let program = std::env::current_exe().context("cannot find the path of this program")?;
+    let program = paths::this_program()?;
     unshare(CloneFlags::CLONE_NEWPID).context("cannot make a process namespace")?;
     let mut child = Command::new(program)
         .args(["cluster", "init"])

@@ -56,7 +56,7 @@ pub(super) fn pack(profile: Profile, name: &str, binary: &str, out: &Path) -> Re
 
 /// Where cargo put a binary: beside this program, in the folder of the profile.
 pub(crate) fn built(profile: Profile, binary: &str) -> Result<PathBuf> {
-    let this = std::env::current_exe().context("cannot find this program's own file")?;
+    let this = paths::this_program()?;
     let target = this
         .ancestors()
         .find(|path| path.file_name() == Some(OsStr::new("debug")) || path.ends_with("release"))

@@ -81,7 +81,6 @@ pub fn e2e() -> Vec<Stage> {
             name: "down",
             work: bring_down,
         },
-        // Last, because it builds this very program anew: nothing can be started from it after.
         Stage {
             name: "embedded cluster",
             work: embedded_cluster,
@@ -168,7 +167,7 @@ fn bring_up(progress: &Progress) -> Result<Counts> {
 
 /// The same cluster as a person's own: only KUBECONFIG and PATH tell of it.
 fn bring_up_on_current(progress: &Progress) -> Result<Counts> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(paths::this_program()?);
     command.args(["up", "--on", "current"]);
     up::enter(&e2e_options().target, &mut command)?;
     check(progress, "up on current", &mut command)
