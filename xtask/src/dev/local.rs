@@ -6,12 +6,14 @@ use std::{
     fs::{self, File},
     io::Read,
     net::TcpListener,
+    ops::RangeInclusive,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use topology::{Service, settings};
 
 use super::{process, servers::Servers};
@@ -185,12 +187,30 @@ impl Local {
     }
 }
 
+/// Ports that Linux gives to nobody who does not ask for them: while a service is built anew, its
+/// port must not become the near end of some connection.
+const PORTS: RangeInclusive<u16> = 10_000..=29_999;
+
 /// `wanted` where it is free, or any free port for 0.
 pub(super) fn port(wanted: u16) -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", wanted)).with_context(|| {
-        format!("port {wanted} is taken; end what uses it or choose another with --port")
-    })?;
-    Ok(listener.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(*PORTS.start());
+    if wanted != 0 {
+        TcpListener::bind(("127.0.0.1", wanted)).with_context(|| {
+            format!("port {wanted} is taken; end what uses it or choose another with --port")
+        })?;
+        return Ok(wanted);
+    }
+    for _ in PORTS {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        if PORTS.contains(&port) && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!(
+        "all ports from {} to {} are taken",
+        PORTS.start(),
+        PORTS.end()
+    )
 }
 
 /// The content of the secret `name`, made on first use: 256 random bits in hex.

@@ -3,9 +3,13 @@
 use std::{
     fs::OpenOptions,
     net::{Ipv4Addr, TcpListener},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -26,16 +30,38 @@ pub(super) struct Ports {
     admin: u16,
 }
 
+/// Ports that Linux gives to nobody who does not ask for them: a port of a service that is killed
+/// and started again must not become the near end of some connection in between.
+const PORTS: RangeInclusive<u16> = 10_000..=29_999;
+
 impl Ports {
-    /// Two that were free a moment ago.
+    /// Two that nobody listens on.
     pub(super) fn free() -> Result<Self> {
-        let any = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        let (api, admin) = (any()?, any()?);
         Ok(Self {
-            api: api.local_addr()?.port(),
-            admin: admin.local_addr()?.port(),
+            api: free_port()?,
+            admin: free_port()?,
         })
     }
+}
+
+/// Goes once through [`PORTS`], each process from a place of its own.
+fn free_port() -> Result<u16> {
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let count = u32::from(*PORTS.end() - *PORTS.start()) + 1;
+    for _ in 0..count {
+        let place = std::process::id()
+            .wrapping_mul(97)
+            .wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start() + u16::try_from(place % count)?;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!(
+        "all ports from {} to {} are taken",
+        PORTS.start(),
+        PORTS.end()
+    )
 }
 
 /// A service that can be started again and again at the same ports.
