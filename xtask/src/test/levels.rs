@@ -140,6 +140,8 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
     command
         .args(["-p", "localmart-operator", "--features", "cluster-tests"])
         .args(["--no-fail-fast", "--test", "*"])
+        // What was counted, for example writes and edits, belongs into the log.
+        .args(["--", "--show-output"])
         .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
         .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
     let counts = counted(progress, "operator", "test-operator", &mut command);
