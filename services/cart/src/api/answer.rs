@@ -34,6 +34,8 @@ pub(super) async fn view(app: &App, caller: &Caller, cart: &Cart) -> CartView {
         lines: priced_lines(cart, &prices),
         country: None,
         rate: None,
+        code: None,
+        cart_id: None,
     };
     let quoted = app
         .orders

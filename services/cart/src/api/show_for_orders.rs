@@ -34,5 +34,6 @@ pub(super) async fn show_for_orders(
         state: cart.state,
         order_number: cart.order_number,
         lines,
+        discount_code: None,
     }))
 }

@@ -279,6 +279,7 @@ mod tests {
                 discount: Money::zero(Currency::EUR),
                 tax: None,
             }],
+            code: None,
         };
         let view = present(&cart, &prices, Some(&quote));
         assert_eq!(view.count, 4);
