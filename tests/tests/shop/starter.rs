@@ -199,6 +199,7 @@ impl Shop {
     fn cart(&self) -> cart::Config {
         cart::Config {
             listeners: listeners(),
+            database: self.database.config(Service::Cart),
             redis: self.redis.config(Service::Cart),
             internal_keys: keys().directory().to_owned(),
             catalog: self.url(Service::Catalog),

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::App;
 use crate::{
     domain::{Cart, CartView, Prices, present, priced_lines},
-    store::{Change, Changed, MOST_LINES},
+    store::{Change, Changed, Keyed, MOST_LINES},
 };
 
 /// A reader waits no longer for prices and sums than a page can wait for a cart.
@@ -115,7 +115,7 @@ pub(super) async fn changed(
     caller: &Caller,
     change: Change<'_>,
 ) -> Result<Response, Problem> {
-    let (id, max_qty) = (change.cart, change.max_qty);
+    let (id, max_qty) = (change.target.cart, change.max_qty);
     let outcome = app.carts.change(change).await?;
     told(app, caller, id, max_qty, outcome).await
 }
@@ -125,7 +125,7 @@ pub(super) async fn repeated(
     app: &App,
     caller: &Caller,
     id: CartId,
-    key: Option<&(&str, String)>,
+    key: Option<&Keyed<'_>>,
 ) -> Result<Option<Response>, Problem> {
     let Some(key) = key else {
         return Ok(None);
@@ -183,10 +183,8 @@ async fn told(
 /// The cart `id`, if it is the caller's; somebody else's does not exist.
 pub(super) async fn own_cart(app: &App, caller: &Caller, id: CartId) -> Result<Cart, Problem> {
     let owner = caller.customer()?;
-    let found = app.carts.find(id).await?;
-    found
-        .filter(|cart| cart.owner == owner)
-        .ok_or_else(|| no_cart(id))
+    let found = app.carts.own(owner, id).await?;
+    found.ok_or_else(|| no_cart(id))
 }
 
 pub(super) fn no_cart(id: CartId) -> Problem {
@@ -231,13 +229,16 @@ pub(super) fn keyed<'a>(
     key: Option<&'a IdempotencyKey>,
     route: &str,
     body: &impl Serialize,
-) -> Result<Option<(&'a str, String)>, Problem> {
+) -> Result<Option<Keyed<'a>>, Problem> {
     let Some(key) = key else {
         return Ok(None);
     };
     let body = serde_json::to_string(body).map_err(Problem::internal)?;
     let hash = Sha256::digest(format!("{route}\n{body}"));
-    Ok(Some((key.as_str(), hex::encode(hash))))
+    Ok(Some(Keyed {
+        key,
+        fingerprint: hex::encode(hash),
+    }))
 }
 
 #[cfg(test)]

@@ -3,5 +3,7 @@
 mod cart;
 mod view;
 
+#[cfg(test)]
+pub(crate) use cart::tests as testing;
 pub(crate) use cart::{Cart, Details, Line};
 pub(crate) use view::{CartView, Prices, present, priced_lines};

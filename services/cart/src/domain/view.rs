@@ -227,7 +227,7 @@ mod tests {
     use contracts::quote::QuotedLine;
 
     use super::{
-        super::cart::tests::{LAMP, MUG, cart},
+        super::testing::{LAMP, MUG, cart},
         *,
     };
 
