@@ -5,6 +5,8 @@ mod cart;
 mod challenge;
 mod changes;
 mod checkout;
+mod discount_codes;
+mod discount_uses;
 mod faults;
 mod fulfilment;
 mod kills;

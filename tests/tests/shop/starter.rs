@@ -4,6 +4,7 @@
 //! passes calls to the live replicas in turn, refuses connections when there are none, and can stop
 //! a call before or after the callee has seen it.
 
+mod codes;
 mod front;
 mod goods;
 mod guest;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use contracts::{
-    CartId, Currency, Money, VariantId,
+    CartId, Currency, DiscountCode, Money, VariantId,
     cart::CartState,
     catalog::{Image, Options, StockLine, Variant},
 };
@@ -81,6 +81,11 @@ impl Cart {
             expires_at: None,
             lines: Vec::new(),
         }
+    }
+
+    /// The discount code that the customer has given.
+    pub(crate) fn code(&self) -> Option<DiscountCode> {
+        self.discount_code.as_deref()?.parse().ok()
     }
 
     /// Variants and quantities.

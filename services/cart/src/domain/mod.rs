@@ -1,6 +1,7 @@
 //! Carts without I/O.
 
 mod cart;
+mod code;
 mod view;
 
 #[cfg(test)]

@@ -163,7 +163,6 @@ impl Carts {
 
     /// Puts a discount code on the cart, instead of the one it has, or takes it off. The code must
     /// be in upper case. The version grows when that makes a difference.
-    #[expect(dead_code, reason = "its endpoints come with discount codes")]
     pub(crate) async fn set_code(
         &self,
         target: Target<'_>,
