@@ -111,6 +111,31 @@ async fn who_sees_that_the_code_does_not_count_may_go_on_without_removing_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_expires_between_cart_and_payment_is_refused_once_it_was_counted_on() {
+    let shop = shop_with_one_use(Timing::default()).await;
+    let mug = shop.article(1_000, 9).await;
+    let (guest, id) = at_the_till(&shop, mug).await;
+    let past = json!({"ends_at": "2020-01-01T00:00:00Z"});
+    let _ = shop.change_code("LASTONE", &past).await.expect(200);
+    let cart = guest.cart().await;
+    assert_eq!(cart["discount_codes"][0]["applied"], false);
+    assert_eq!(cart["notices"][0]["code"], "code_not_applied");
+    let refused = guest.pay(&id, APPROVED).await;
+    let refused = refused.expect_problem("discount_code_refused");
+    assert_eq!(refused.extra["reason_code"], "expired");
+    assert!(
+        refused.detail.contains("1 January 2020"),
+        "{}",
+        refused.detail
+    );
+    let _ = guest.remove_code("LASTONE").await.expect(200);
+    let _ = guest.begin().await.expect(200);
+    let order = buys(&guest, &id).await;
+    assert_eq!(order["totals"]["discount"], euro(0));
+    shop.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_order_gives_its_use_back_once() {
     let shop = shop_with_one_use(Timing::default()).await;
     let mug = shop.article(1_000, 9).await;

@@ -5,6 +5,7 @@ mod cart;
 mod challenge;
 mod changes;
 mod checkout;
+mod discount_admin;
 mod discount_codes;
 mod discount_uses;
 mod faults;
