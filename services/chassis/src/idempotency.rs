@@ -126,7 +126,7 @@ macro_rules! idempotency {
                 "FOR UPDATE SKIP LOCKED) AS expired WHERE mine.owner = expired.owner ",
                 "AND mine.route = expired.route AND mine.key = expired.key ",
                 "RETURNING mine.owner, mine.route, mine.key, mine.lease, mine.recovery_point, ",
-                "mine.request"
+                "mine.request, mine.traceparent"
             ),
         }
     };

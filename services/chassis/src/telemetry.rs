@@ -132,9 +132,19 @@ pub fn background_span(task: &'static str) -> Span {
     tracing::span!(parent: None, Level::INFO, "background", task)
 }
 
+/// A span for what a request has left to be done later, in the trace of that request; without one
+/// it begins a trace of its own.
+pub fn resumed_span(task: &'static str, traceparent: Option<&str>) -> Span {
+    in_trace_of(background_span(task), traceparent)
+}
+
 /// A span for the work on an event, in the trace of the request that caused it.
 pub(crate) fn event_span(kind: &str, traceparent: Option<&str>) -> Span {
     let span = tracing::span!(parent: None, Level::INFO, "event", event = kind);
+    in_trace_of(span, traceparent)
+}
+
+fn in_trace_of(span: Span, traceparent: Option<&str>) -> Span {
     let value = traceparent.and_then(|text| HeaderValue::from_str(text).ok());
     if let Some(value) = value {
         let mut headers = HeaderMap::new();

@@ -87,7 +87,11 @@ impl Webhooks {
     async fn deliver(&self, intent: Option<IntentId>) -> Result<usize, Problem> {
         let claimed = webhooks::claim(&self.pool, intent, LEASE, BATCH).await?;
         let count = claimed.len();
-        join_all(claimed.into_iter().map(|claimed| self.attempt(claimed))).await;
+        join_all(claimed.into_iter().map(|claimed| {
+            let span = telemetry::resumed_span("webhook", claimed.traceparent.as_deref());
+            self.attempt(claimed).instrument(span)
+        }))
+        .await;
         Ok(count)
     }
 

@@ -146,7 +146,30 @@ async fn a_purchase_whose_process_died_is_finished_without_its_customer() {
         completes_by_itself(&guest, &id).await;
         bought_once(&shop, &guest, mug, path).await;
         assert_eq!(authorizations(&shop), 1, "{path}: authorised once");
+        one_trace(&shop, path).await;
     }
+}
+
+/// What the reaper finished, and what payments told about it, stands in the trace of the request
+/// that a customer made.
+async fn one_trace(shop: &Shop, path: &str) {
+    let placed = shop
+        .count(
+            "SELECT count(*) FROM orders.order_event e \
+             JOIN orders.idempotency_key k ON split_part(k.traceparent, '-', 2) = e.trace_id \
+             WHERE e.to_state = 'placed'",
+        )
+        .await;
+    assert_eq!(placed, 1, "{path}: the order is placed in the trace");
+    let told = shop
+        .count(
+            "SELECT count(*) FROM payments.webhook_delivery d \
+             JOIN orders.idempotency_key k \
+             ON split_part(k.traceparent, '-', 2) = split_part(d.traceparent, '-', 2)",
+        )
+        .await;
+    // Authorised and captured.
+    assert_eq!(told, 2, "{path}: payments tells in the trace");
 }
 
 /// Waits until orders have made so many steps together.

@@ -20,6 +20,8 @@ pub struct Lease {
     /// How far an earlier holder came; `None` at the beginning.
     pub recovery_point: Option<String>,
     request: Value,
+    /// `None` where the request itself goes on.
+    traceparent: Option<String>,
 }
 
 impl Lease {
@@ -31,6 +33,12 @@ impl Lease {
     /// What was asked for, as given to [`Request::new`].
     pub fn route(&self) -> &str {
         &self.route
+    }
+
+    /// Trace context of the request that a reaper goes on with; see
+    /// [`resumed_span`](crate::telemetry::resumed_span).
+    pub fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
     }
 
     /// The body of the request.
@@ -67,6 +75,7 @@ impl Idempotency {
                 number: 1,
                 recovery_point: None,
                 request: request.body.clone(),
+                traceparent: None,
             }));
         }
         if let Some(stored) = self.answer(&mut connection, request).await? {
@@ -89,6 +98,7 @@ impl Idempotency {
             number: row.try_get("lease")?,
             recovery_point: row.try_get("recovery_point")?,
             request: row.try_get("request")?,
+            traceparent: None,
         }))
     }
 
@@ -173,6 +183,7 @@ fn lease_from(row: &PgRow) -> Result<Lease, sqlx::Error> {
         number: row.try_get("lease")?,
         recovery_point: row.try_get("recovery_point")?,
         request: row.try_get("request")?,
+        traceparent: row.try_get("traceparent")?,
     })
 }
 

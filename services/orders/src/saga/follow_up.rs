@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Problem, run_tx};
+use chassis::{Problem, run_tx, telemetry};
 use contracts::{
     OrderId,
     cart::CloseCart,
@@ -58,11 +58,15 @@ pub async fn due(app: &App, limit: i64) -> Result<usize, Problem> {
 }
 
 async fn perform_all(app: &App, claimed: Vec<Claimed>) {
-    join_all(claimed.into_iter().map(|claimed| perform(app, claimed))).await;
+    join_all(claimed.into_iter().map(|claimed| {
+        let span = telemetry::resumed_span("follow up", claimed.traceparent.as_deref());
+        perform(app, claimed).instrument(span)
+    }))
+    .await;
 }
 
 async fn perform(app: &App, claimed: Claimed) {
-    let Claimed { order, kind, tries } = claimed;
+    let (order, kind, tries) = (claimed.order, claimed.kind, claimed.tries);
     let done = match kind {
         FollowUp::Release => app.calls.release(order, false).await,
         FollowUp::Restock => app.calls.release(order, true).await,
@@ -72,11 +76,11 @@ async fn perform(app: &App, claimed: Claimed) {
         FollowUp::SettleReturns => returns::settle(app, order).await,
     };
     let noted = match done {
-        Ok(()) => follow_ups::done(&app.pool, claimed).await,
+        Ok(()) => follow_ups::done(&app.pool, &claimed).await,
         Err(problem) => {
             let again_in = pause(tries);
             tracing::warn!(%problem, %order, %kind, tries, ?again_in, "a follow-up failed");
-            follow_ups::failed(&app.pool, claimed, &problem.to_string(), again_in).await
+            follow_ups::failed(&app.pool, &claimed, &problem.to_string(), again_in).await
         }
     };
     if let Err(problem) = noted {

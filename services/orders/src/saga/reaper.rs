@@ -55,7 +55,11 @@ async fn forget_old(app: &App) -> Result<(), Problem> {
 /// One round.
 async fn reap(app: &App) -> Result<(), Problem> {
     let leases = KEYS.take_over(&app.pool, BATCH, app.timing.lease).await?;
-    join_all(leases.iter().map(|lease| resume(app, lease))).await;
+    join_all(leases.iter().map(|lease| {
+        let span = telemetry::resumed_span("resume", lease.traceparent());
+        resume(app, lease).instrument(span)
+    }))
+    .await;
     for order in stalled::unreserved(&app.pool, app.timing.unreserved, BATCH).await? {
         match reserve::reserve(app, order).await {
             Err(problem) if problem.code() != Code::OutOfStock => {

@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use chassis::Problem;
+use chassis::{Problem, telemetry};
 use contracts::OrderId;
 use sqlx::{PgConnection, PgPool};
 
 use crate::domain::state::FollowUp;
 
 /// A follow-up that this process works on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Claimed {
     pub order: OrderId,
     pub kind: FollowUp,
     /// Times it was claimed, this one included.
     pub tries: i32,
+    /// Trace context of the request that set it in motion.
+    pub traceparent: Option<String>,
 }
 
 /// Writes down what has to follow. A follow-up that was done before is due again, and one that is
@@ -29,11 +31,13 @@ pub async fn set_in_motion(
     }
     let kinds: Vec<String> = kinds.iter().map(|kind| kind.name().to_owned()).collect();
     sqlx::query!(
-        "INSERT INTO orders.follow_up AS mine (order_id, kind) SELECT $1, unnest($2::text[]) \
-         ON CONFLICT (order_id, kind) DO UPDATE \
-         SET state = 'pending', due_at = now(), done_at = NULL, tries = mine.tries + 1",
+        "INSERT INTO orders.follow_up AS mine (order_id, kind, traceparent) \
+         SELECT $1, unnest($2::text[]), $3 \
+         ON CONFLICT (order_id, kind) DO UPDATE SET state = 'pending', due_at = now(), \
+         done_at = NULL, tries = mine.tries + 1, traceparent = excluded.traceparent",
         order.uuid(),
         &kinds,
+        telemetry::traceparent(),
     )
     .execute(tx)
     .await?;
@@ -55,7 +59,7 @@ pub async fn claim(
                WHERE state = 'pending' AND due_at <= now() AND ($1::uuid IS NULL OR order_id = $1) \
                ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) AS due \
          WHERE mine.order_id = due.order_id AND mine.kind = due.kind \
-         RETURNING mine.order_id, mine.kind, mine.tries",
+         RETURNING mine.order_id, mine.kind, mine.tries, mine.traceparent",
         order.map(OrderId::uuid),
         lease.as_secs_f64(),
         limit,
@@ -68,13 +72,14 @@ pub async fn claim(
                 order: row.order_id.into(),
                 kind: row.kind.parse().map_err(Problem::internal)?,
                 tries: row.tries,
+                traceparent: row.traceparent,
             })
         })
         .collect()
 }
 
 /// Notes that a follow-up is done, unless it was set in motion or claimed again meanwhile.
-pub async fn done(pool: &PgPool, claimed: Claimed) -> Result<(), Problem> {
+pub async fn done(pool: &PgPool, claimed: &Claimed) -> Result<(), Problem> {
     sqlx::query!(
         "UPDATE orders.follow_up SET state = 'done', done_at = now(), last_error = NULL \
          WHERE order_id = $1 AND kind = $2 AND tries = $3",
@@ -90,7 +95,7 @@ pub async fn done(pool: &PgPool, claimed: Claimed) -> Result<(), Problem> {
 /// Notes why a follow-up is not done yet, and when to try again.
 pub async fn failed(
     pool: &PgPool,
-    claimed: Claimed,
+    claimed: &Claimed,
     error: &str,
     again_in: Duration,
 ) -> Result<(), Problem> {

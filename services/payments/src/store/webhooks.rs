@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::Problem;
+use chassis::{Problem, telemetry};
 use contracts::{EventId, IntentId, payments::PaymentWebhook};
 use sqlx::{PgConnection, PgPool};
 
@@ -21,6 +21,8 @@ pub struct Claimed {
     pub copies: i16,
     /// Times it was claimed, this one included.
     pub tries: i32,
+    /// Trace context of the request that it tells about.
+    pub traceparent: Option<String>,
 }
 
 /// Adds a webhook to the transaction of the change it tells.
@@ -31,13 +33,14 @@ pub async fn add(
 ) -> Result<(), Problem> {
     let body = serde_json::to_string(webhook).map_err(Problem::internal)?;
     sqlx::query!(
-        "INSERT INTO payments.webhook_delivery (event_id, intent_id, type, body, copies) \
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO payments.webhook_delivery (event_id, intent_id, type, body, copies, traceparent) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
         webhook.id.uuid(),
         webhook.intent.id.uuid(),
         webhook.kind,
         body,
         copies,
+        telemetry::traceparent(),
     )
     .execute(tx)
     .await?;
@@ -61,7 +64,7 @@ pub async fn claim(
                AND ($1::uuid IS NULL OR intent_id = $1) \
                ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) AS due \
          WHERE mine.event_id = due.event_id \
-         RETURNING mine.event_id, mine.body, mine.copies, mine.tries",
+         RETURNING mine.event_id, mine.body, mine.copies, mine.tries, mine.traceparent",
         intent.map(IntentId::uuid),
         lease.as_secs_f64(),
         limit,
@@ -76,6 +79,7 @@ pub async fn claim(
             body: row.body,
             copies: row.copies,
             tries: row.tries,
+            traceparent: row.traceparent,
         })
         .collect())
 }
