@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use crate::{cargo, images, progress::Progress};
 
 const PROGRAM: &str = "localmart-verify";
-/// Rounds of each of four races with each of four numbers of buyers: 10,000 in all.
-const RACES: u32 = 625;
+/// Rounds of each of five races with each of four numbers of buyers: 10,000 in all.
+const RACES: u32 = 500;
 /// Rounds of each step of a purchase and each thing that is done to it.
 const CRASHES: u32 = 20;
 

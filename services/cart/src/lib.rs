@@ -1,22 +1,26 @@
-//! The cart service: what a guest means to buy, kept in Redis.
+//! The cart service: what customers mean to buy. Guests' carts are kept in Redis, those of
+//! signed-in customers in Postgres.
 //!
-//! Redis holds quantities and what the lines looked like when they were added; prices come from
-//! the catalog and sums from orders' quote, so nothing here computes money.
+//! Stored are quantities and what the lines looked like when they were changed last; prices come
+//! from the catalog and sums from orders' quote, so nothing here computes money.
 
 mod api;
 mod domain;
 mod store;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, pin::pin};
 
+use ::redis::aio::ConnectionManager;
 use chassis::{
     Clock, Ids, InternalKeys, Running, Server, Service,
     client::Client,
-    config::{ConfigError, Listeners, Redis, Settings},
-    redis,
+    config::{ConfigError, Database, Listeners, Redis, Settings},
+    postgres, redis,
     serve::Drain,
 };
 use contracts::Currency;
+use futures::future::{self, Either};
+use sqlx::PgPool;
 use topology::settings;
 
 pub use api::openapi;
@@ -25,6 +29,9 @@ pub use api::openapi;
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listeners: Listeners,
+    /// Carts of signed-in customers.
+    pub database: Database,
+    /// Carts of guests.
     pub redis: Redis,
     pub internal_keys: PathBuf,
     /// Base URL of the catalog.
@@ -41,6 +48,7 @@ impl Config {
     pub fn from_settings(from: &Settings) -> Result<Self, ConfigError> {
         Ok(Self {
             listeners: Listeners::from_settings(from)?,
+            database: Database::from_settings(from)?,
             redis: Redis::from_settings(from)?,
             internal_keys: from
                 .text(
@@ -62,9 +70,10 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let ids = Ids::random(clock.clone());
     let keys = InternalKeys::load(Service::Cart, &config.internal_keys, clock, ids.clone())?;
     let connection = redis::connect(&config.redis)?;
-    let probe = connection.clone();
+    let pool = postgres::connect(&config.database, Service::Cart.name());
+    let stores = (connection.clone(), pool.clone());
     let (router, document) = api::router(api::App {
-        carts: store::Carts::new(connection),
+        carts: store::Carts::new(connection, pool),
         catalog: Client::new(Service::Catalog, &config.catalog, keys.clone())?,
         orders: Client::new(Service::Orders, &config.orders, keys.clone())?,
         currency: config.currency,
@@ -74,11 +83,26 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         .guard(keys)
         .openapi(&document)
         .drain(config.drain)
-        .ready("redis", move || {
-            let connection = probe.clone();
-            async move { redis::ping(&connection).await }
+        .ready("a store of carts", move || {
+            let (connection, pool) = stores.clone();
+            async move { either_answers(&connection, &pool).await }
         })
         .start()
         .await?;
     Ok(running)
+}
+
+/// Guests and signed-in customers must not suffer from each other's store: without one of them
+/// there is still work to do, and those whose carts are out of reach are told so.
+async fn either_answers(connection: &ConnectionManager, pool: &PgPool) -> Result<(), String> {
+    let (guests, users) = (redis::ping(connection), postgres::ping(pool));
+    match future::select(pin!(guests), pin!(users)).await {
+        Either::Left((Ok(()), _)) | Either::Right((Ok(()), _)) => Ok(()),
+        Either::Left((Err(reason), users)) => {
+            users.await.map_err(|other| format!("{reason}; {other}"))
+        }
+        Either::Right((Err(reason), guests)) => {
+            guests.await.map_err(|other| format!("{other}; {reason}"))
+        }
+    }
 }

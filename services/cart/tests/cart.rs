@@ -28,6 +28,9 @@ impl Cart {
             .unwrap();
         let running = cart::run(cart::Config {
             listeners: testkit::listeners(),
+            database: testkit::database(&[Service::Cart])
+                .await
+                .config(Service::Cart),
             redis: testkit::redis().await.config(Service::Cart),
             internal_keys: testkit::keys().directory().to_owned(),
             catalog: format!("http://{closed}"),

@@ -259,31 +259,58 @@ impl Idempotency {
         }
     }
 
+    /// The answer that a request got before, without taking its key; `None` while there is none.
+    /// For work that is better not begun when the answer is known; [`Idempotency::begin`] decides.
+    ///
+    /// Errors: `idempotency_key_reused`.
+    pub async fn recall(
+        self,
+        connection: &mut PgConnection,
+        request: &Request,
+    ) -> Result<Option<Stored>, Problem> {
+        match self.look(connection, request).await? {
+            Some(row) => answer_in(&row, request),
+            None => Ok(None),
+        }
+    }
+
     /// The stored answer; `None` while there is none. A different body is refused.
     async fn answer(
         self,
         connection: &mut PgConnection,
         request: &Request,
     ) -> Result<Option<Stored>, Problem> {
+        match self.look(connection, request).await? {
+            Some(row) => answer_in(&row, request),
+            // The rival rolled back just now, so the key is free again.
+            None => Err(in_progress()),
+        }
+    }
+
+    async fn look(
+        self,
+        connection: &mut PgConnection,
+        request: &Request,
+    ) -> Result<Option<PgRow>, Problem> {
         let row = sqlx::query(self.read)
             .bind(&request.owner)
             .bind(&request.route)
             .bind(&request.key)
             .fetch_optional(connection)
             .await?;
-        // The rival rolled back just now, so the key is free again.
-        let Some(row) = row else {
-            return Err(in_progress());
-        };
-        if row.try_get::<Vec<u8>, _>("request_hash")? != request.hash {
-            return Err(Problem::new(
-                Code::IdempotencyKeyReused,
-                "This Idempotency-Key came with a different request before. Use a new key for a \
-                 new request.",
-            ));
-        }
-        stored(&row)
+        Ok(row)
     }
+}
+
+fn answer_in(row: &PgRow, request: &Request) -> Result<Option<Stored>, Problem> {
+    if row.try_get::<Vec<u8>, _>("request_hash")? != request.hash {
+        return Err(Problem::new(
+            Code::IdempotencyKeyReused,
+            "This Idempotency-Key came with a different request before. Use a new key for a new \
+             request.",
+        ));
+    }
+    stored(row)
 }
 
 fn stored(row: &PgRow) -> Result<Option<Stored>, Problem> {

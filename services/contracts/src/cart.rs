@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CartId, OrderId, catalog::StockLine};
+use crate::{CartId, OrderId, catalog::StockLine, discount::DiscountCode};
 
 /// Whether a cart still takes lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,9 @@ pub struct CartForOrders {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_number: Option<String>,
     pub lines: Vec<StockLine>,
+    /// The discount code that the customer has given, whether or not it counts now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_code: Option<DiscountCode>,
 }
 
 /// `POST /internal/v1/carts/{id}/close`: the cart became an order. What the cart holds beyond

@@ -5,12 +5,14 @@
 
 pub mod cart;
 pub mod catalog;
+pub mod discount;
 pub mod events;
 pub mod ids;
 pub mod money;
 pub mod payments;
 pub mod quote;
 
+pub use discount::DiscountCode;
 pub use ids::{
     CartId, ChallengeId, CheckoutId, EventId, IntentId, OrderId, ProductId, RefundId, ReturnId,
     ShipmentId, VariantId,

@@ -20,6 +20,16 @@ impl Currency {
         // The constructor admits ASCII capitals only.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Decimals of its main unit (ISO 4217, list one): 2 where it does not say otherwise.
+    pub fn decimals(&self) -> usize {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            _ => 2,
+        }
+    }
 }
 
 impl fmt::Display for Currency {
@@ -177,6 +187,16 @@ impl Money {
             .collect()
     }
 
+    /// The amount for people, in the main unit: `25.00 EUR`.
+    pub fn in_words(self) -> String {
+        let decimals = self.currency.decimals();
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let digits = format!("{:0>1$}", self.minor.unsigned_abs(), decimals + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - decimals);
+        let point = if decimals > 0 { "." } else { "" };
+        format!("{sign}{whole}{point}{fraction} {}", self.currency)
+    }
+
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency {
             Ok(())
@@ -246,6 +266,20 @@ mod tests {
         assert_eq!(euro(i64::MIN).minus(euro(1)), Err(MoneyError::Overflow));
         assert_eq!(euro(i64::MAX).times(2), Err(MoneyError::Overflow));
         assert_eq!(euro(i64::MAX).portion(20_000), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn people_read_the_main_unit() {
+        for (minor, currency, words) in [
+            (2_500, "EUR", "25.00 EUR"),
+            (-7, "EUR", "-0.07 EUR"),
+            (0, "EUR", "0.00 EUR"),
+            (1_234, "JPY", "1234 JPY"),
+            (1_234, "KWD", "1.234 KWD"),
+        ] {
+            let money = Money::new(minor, currency.parse().expect("a currency"));
+            assert_eq!(money.in_words(), words);
+        }
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Currency, Money, VariantId};
+use crate::{
+    CartId, Currency, Money, VariantId,
+    discount::{DiscountCode, QuotedCode},
+};
 
 /// `POST /internal/v1/quote`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -17,6 +20,12 @@ pub struct QuoteRequest {
     /// Id of a shipping rate; delivery is unknown without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<String>,
+    /// A discount code that the customer has given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<DiscountCode>,
+    /// The cart that is quoted: a use of the code that its own order holds counts as free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart_id: Option<CartId>,
 }
 
 /// A line with the price of one piece.
@@ -63,6 +72,9 @@ impl Totals {
 pub struct Quote {
     pub totals: Totals,
     pub lines: Vec<QuotedLine>,
+    /// What became of the request's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<QuotedCode>,
 }
 
 /// A line's share. Shares add up to the totals exactly.

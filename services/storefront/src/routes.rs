@@ -49,6 +49,12 @@ pub(crate) const PUBLIC: &[Route] = &[
         Service::Cart,
         &[Method::PATCH, Method::DELETE],
     ),
+    route("/api/v1/carts/{id}/discount-codes", Service::Cart, ADD),
+    route(
+        "/api/v1/carts/{id}/discount-codes/{code}",
+        Service::Cart,
+        &[Method::DELETE],
+    ),
     route("/api/v1/checkouts", Service::Orders, ADD),
     route(
         "/api/v1/checkouts/{id}",
@@ -70,6 +76,16 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/orders/{number}/returns", Service::Orders, ADD),
     route("/api/v1/orders/{number}/events", Service::Orders, READ),
     stream("/api/v1/orders/{number}/stream", Service::Orders),
+    route(
+        "/api/v1/admin/discount-codes",
+        Service::Orders,
+        &[Method::GET, Method::POST],
+    ),
+    route(
+        "/api/v1/admin/discount-codes/{code}",
+        Service::Orders,
+        &[Method::PATCH],
+    ),
     route("/api/v1/admin/orders", Service::Orders, READ),
     route("/api/v1/admin/orders/{number}", Service::Orders, READ),
     route("/api/v1/admin/orders/{number}/pack", Service::Orders, ADD),

@@ -75,9 +75,8 @@ impl Service {
     /// Whether the service owns a schema in Postgres.
     pub const fn has_schema(self) -> bool {
         match self {
-            Self::Catalog | Self::Orders | Self::Payments => true,
-            // Carts of signed-in users move to Postgres together with the users service.
-            Self::Cart | Self::Storefront => false,
+            Self::Catalog | Self::Cart | Self::Orders | Self::Payments => true,
+            Self::Storefront => false,
         }
     }
 

@@ -87,8 +87,16 @@ impl Outside {
     pub async fn at_the_till(&self, variant: Uuid) -> Result<(Buyer, String)> {
         let buyer = self.buyer().await?;
         buyer.add(variant, 1).await?.expect(200)?;
-        let checkout = text(&buyer.begin().await?.expect(201)?, "id")?;
-        buyer.describe(&checkout).await?.expect(200)?;
+        let checkout = buyer.to_the_till().await?;
+        Ok((buyer, checkout))
+    }
+
+    /// As [`Outside::at_the_till`], with a discount code that counts.
+    pub async fn at_the_till_with(&self, variant: Uuid, code: &str) -> Result<(Buyer, String)> {
+        let buyer = self.buyer().await?;
+        buyer.add(variant, 1).await?.expect(200)?;
+        buyer.give_code(code).await?.expect(200)?;
+        let checkout = buyer.to_the_till().await?;
         Ok((buyer, checkout))
     }
 
@@ -149,6 +157,26 @@ impl Buyer {
         let path = format!("/api/v1/carts/{}/items", self.cart);
         let body = json!({"variant_id": variant, "qty": qty});
         self.send(Method::POST, &path, Some(&body), None).await
+    }
+
+    /// Gives a discount code.
+    pub async fn give_code(&self, code: &str) -> Result<Answer> {
+        let path = format!("/api/v1/carts/{}/discount-codes", self.cart);
+        let body = json!({"code": code});
+        self.send(Method::POST, &path, Some(&body), None).await
+    }
+
+    /// Takes a discount code off the cart.
+    pub async fn remove_code(&self, code: &str) -> Result<Answer> {
+        let path = format!("/api/v1/carts/{}/discount-codes/{code}", self.cart);
+        self.send(Method::DELETE, &path, None, None).await
+    }
+
+    /// Begins a checkout that only lacks a card.
+    async fn to_the_till(&self) -> Result<String> {
+        let checkout = text(&self.begin().await?.expect(201)?, "id")?;
+        self.describe(&checkout).await?.expect(200)?;
+        Ok(checkout)
     }
 
     /// The cart, open or closed.

@@ -95,13 +95,16 @@ fn moments(step: &Step) -> &'static [Moment] {
 async fn steps(shop: &Shop) -> Result<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::new();
     for run in 0..DRY_RUNS {
-        let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
-        let (buyer, checkout) = shop.track.outside.at_the_till(variant).await?;
+        let (buyer, checkout, code) = at_the_till(shop).await?;
         shop.steps.count();
         let bought = buy(&buyer, &checkout).await;
         invariants::quiet(&shop.track.pool, PATIENCE).await?;
         let seen = shop.steps.stop();
         ensure!(bought.is_some(), "an undisturbed purchase failed");
+        ensure!(
+            used_once(shop, &code).await?,
+            "an undisturbed purchase lost its code"
+        );
         if run == 0 {
             steps = seen;
         } else {
@@ -111,6 +114,29 @@ async fn steps(shop: &Shop) -> Result<Vec<Step>> {
     }
     ensure!(!steps.is_empty(), "a purchase has no steps");
     Ok(steps)
+}
+
+/// A buyer at the till with a code that can be used once, so that each disturbed purchase proves
+/// that its use is neither lost nor taken twice.
+async fn at_the_till(shop: &Shop) -> Result<(Buyer, String, String)> {
+    let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
+    let code = goods::code(&shop.track.pool, 1).await?;
+    let (buyer, checkout) = shop.track.outside.at_the_till_with(variant, &code).await?;
+    Ok((buyer, checkout, code))
+}
+
+/// Whether the one use of a code took something off one order that is placed.
+async fn used_once(shop: &Shop, code: &str) -> Result<bool> {
+    let orders: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM orders.redemption r JOIN orders.coupon c ON c.code = r.code \
+         JOIN orders.sales_order o ON o.id = r.order_id \
+         WHERE r.code = $1 AND r.state = 'redeemed' AND c.used = 1 \
+             AND o.state = 'placed' AND o.discount_minor > 0",
+    )
+    .bind(code)
+    .fetch_one(&shop.track.pool)
+    .await?;
+    Ok(orders == 1)
 }
 
 /// Gives a card and agrees to the total; the order's number, unless something went wrong.
@@ -125,8 +151,7 @@ async fn buy(buyer: &Buyer, checkout: &str) -> Option<String> {
 async fn disturb(shop: &Shop, step: &Step, moment: Moment, rounds: usize) -> Result<Row> {
     let mut row = Row::default();
     for _ in 0..rounds {
-        let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
-        let (buyer, checkout) = shop.track.outside.at_the_till(variant).await?;
+        let (buyer, checkout, code) = at_the_till(shop).await?;
         let reached = shop.steps.arm(step.clone(), moment);
         let buying = {
             let (buyer, checkout) = (buyer.clone(), checkout.clone());
@@ -142,6 +167,10 @@ async fn disturb(shop: &Shop, step: &Step, moment: Moment, rounds: usize) -> Res
         let told = buying.await?;
         finish(&buyer, &checkout, told, &mut row).await;
         invariants::quiet(&shop.track.pool, PATIENCE).await?;
+        if !used_once(shop, &code).await? {
+            row.violations
+                .push(format!("{checkout} did not use its code exactly once"));
+        }
     }
     close(shop, &format!("{step} {moment}"), rounds, row).await
 }

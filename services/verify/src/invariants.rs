@@ -58,6 +58,7 @@ pub const ALL: [Invariant; 12] = [
         &[
             include_str!("invariants/state_and_history.sql"),
             include_str!("invariants/fulfilment.sql"),
+            include_str!("invariants/discount_codes.sql"),
         ],
     ),
     invariant(9, "outbox", &[include_str!("invariants/outbox.sql")]),

@@ -33,7 +33,8 @@ enum Command {
         /// Base URL of a running shop; without it a shop of its own is started.
         #[arg(long, requires = "database_url")]
         shop: Option<String>,
-        /// The database of that shop; the login must own the tables of `catalog`.
+        /// The database of that shop; the login must own the tables of `catalog` and
+        /// write those of `orders`.
         #[arg(long)]
         database_url: Option<String>,
         /// Rounds of each race with each number of buyers.

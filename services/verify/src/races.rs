@@ -7,6 +7,7 @@ mod cart_changes;
 mod last_unit;
 mod parallel_adds;
 mod same_checkout;
+mod single_use_code;
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ const REST: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub struct Track {
     pub outside: Outside,
-    /// Of a login that may write the catalogue's tables.
+    /// Of a login that may write the tables of catalog and orders.
     pub pool: PgPool,
 }
 
@@ -52,14 +53,16 @@ pub enum Race {
     CartChanges,
     SameCheckout,
     ParallelAdds,
+    SingleUseCode,
 }
 
 impl Race {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::LastUnit,
         Self::CartChanges,
         Self::SameCheckout,
         Self::ParallelAdds,
+        Self::SingleUseCode,
     ];
 
     fn name(self) -> &'static str {
@@ -68,6 +71,7 @@ impl Race {
             Self::CartChanges => "cart changed during checkout",
             Self::SameCheckout => "same checkout many times",
             Self::ParallelAdds => "parallel adds",
+            Self::SingleUseCode => "single-use code",
         }
     }
 
@@ -80,6 +84,7 @@ impl Race {
             Self::CartChanges => cart_changes::round(track, buyers).await,
             Self::SameCheckout => same_checkout::round(track, buyers).await,
             Self::ParallelAdds => parallel_adds::round(track, buyers).await,
+            Self::SingleUseCode => single_use_code::round(track, buyers).await,
         }
     }
 }

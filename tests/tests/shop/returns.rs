@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     bought::Bought,
-    starter::{Moment, Shop, hurried},
+    outcome::APPROVED,
+    starter::{Moment, Shop, details, hurried},
 };
 
 impl Bought {
@@ -96,6 +97,61 @@ async fn pieces_come_back_in_two_returns_and_give_what_was_paid_for_them() {
         )
         .await;
     assert_eq!(ledger, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_discounted_line_gives_back_what_was_paid_for_it_and_no_more() {
+    let shop = Shop::start(Timing::default()).await;
+    let effect = json!({"kind": "percent", "basis_points": 3_333});
+    shop.code("THIRD", json!({"effect": effect})).await;
+    let (mug, lamp) = (shop.article(1_003, 5).await, shop.article(777, 5).await);
+    let guest = shop.guest().await;
+    let _ = guest.add(mug, 3).await.expect(200);
+    let _ = guest.add(lamp, 2).await.expect(200);
+    let _ = guest.give_code("THIRD").await.expect(200);
+    let id = guest.begin().await.expect(201).json()["id"].clone();
+    let id = id.as_str().expect("an id");
+    let _ = guest.change(id, &details()).await.expect(200);
+    let checkout = guest.pay(id, APPROVED).await.expect(200).json();
+    let total = checkout["totals"]["grand"].clone();
+    let order = guest.complete(id, "k", &total).await.expect(201).json();
+    shop.settle().await;
+    let bought = Bought {
+        guest,
+        number: order["number"].as_str().expect("a number").to_owned(),
+        admin: shop.admin(),
+        variant: mug,
+    };
+    let _ = bought.pack().await.expect(200);
+    let both = json!({"lines": [
+        {"variant_id": mug, "qty": 3}, {"variant_id": lamp, "qty": 2},
+    ]});
+    let shipped = bought.admin.post(&bought.desk("/shipments"), &both).await;
+    let _ = shipped.expect(201);
+    let _ = bought.deliver(0).await.expect(200);
+
+    // Piece by piece: each costs about what it did after discount, all together exactly.
+    let paid = |line: &Value| {
+        let minor = |part: &str| line[part]["minor"].as_i64().expect("minor");
+        minor("line_total") - minor("discount") + minor("tax")
+    };
+    let mut back = [0, 0];
+    for index in 0..5 {
+        let line = usize::from(index >= 3);
+        let bought = Bought {
+            variant: [mug, lamp][line],
+            ..bought.clone()
+        };
+        let id = bought.approved(1).await;
+        let received = bought.receive(&id).await.expect(200).json();
+        back[line] += minor(&received, index);
+        assert!(back[line] <= paid(&order["lines"][line]));
+    }
+    shop.settle().await;
+    assert_eq!(back, [paid(&order["lines"][0]), paid(&order["lines"][1])]);
+    let delivery = order["totals"]["delivery"]["minor"].as_i64();
+    let total = total["minor"].as_i64().expect("minor");
+    assert_eq!(Some(total - back[0] - back[1]), delivery);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

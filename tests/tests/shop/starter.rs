@@ -4,6 +4,7 @@
 //! passes calls to the live replicas in turn, refuses connections when there are none, and can stop
 //! a call before or after the callee has seen it.
 
+mod codes;
 mod front;
 mod goods;
 mod guest;
@@ -199,6 +200,7 @@ impl Shop {
     fn cart(&self) -> cart::Config {
         cart::Config {
             listeners: listeners(),
+            database: self.database.config(Service::Cart),
             redis: self.redis.config(Service::Cart),
             internal_keys: keys().directory().to_owned(),
             catalog: self.url(Service::Catalog),

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{App, answer};
 use crate::{
     domain::{CartView, Details},
-    store::{Action, Change},
+    store::{Action, Change, Target},
 };
 
 /// What to add.
@@ -90,15 +90,17 @@ pub(super) async fn add_item(
     }
     let details = Details::from(&variant);
     let change = Change {
-        cart: id,
-        owner,
+        target: Target {
+            cart: id,
+            owner,
+            seen: None,
+            key,
+        },
         action: Action::Add,
         variant: body.variant_id,
         qty: body.qty,
         max_qty: variant.max_qty,
         details: Some(&details),
-        seen: None,
-        key,
     };
     let response = answer::changed(&app, &caller, change).await?;
     funnel::reached(Step::Add, &caller.subject);

@@ -6,9 +6,9 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use chassis::{Caller, Code, Problem, extract::IdempotencyKey};
+use chassis::{Caller, Code, Problem, client::CallError, extract::IdempotencyKey};
 use contracts::{
-    CartId, VariantId,
+    CartId, DiscountCode, VariantId,
     catalog::{Variant, VariantLookup, Variants},
     quote::{Quote, QuoteRequest},
 };
@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::App;
 use crate::{
     domain::{Cart, CartView, Prices, present, priced_lines},
-    store::{Change, Changed, MOST_LINES},
+    store::{Change, Changed, Keyed, MOST_LINES, Target},
 };
 
 /// A reader waits no longer for prices and sums than a page can wait for a cart.
@@ -29,28 +29,40 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// cart that cannot be priced is still the customer's cart.
 pub(super) async fn view(app: &App, caller: &Caller, cart: &Cart) -> CartView {
     let prices = prices(app, caller, cart).await;
+    let quote = quote(app, caller, cart, &prices, cart.code().as_ref()).await;
+    let quote = quote
+        .inspect_err(|error| tracing::warn!(%error, "the cart is shown without totals"))
+        .ok();
+    present(cart, &prices, quote.as_ref())
+}
+
+/// What orders says the cart comes to with a code.
+pub(super) async fn quote(
+    app: &App,
+    caller: &Caller,
+    cart: &Cart,
+    prices: &Prices,
+    code: Option<&DiscountCode>,
+) -> Result<Quote, CallError> {
     let request = QuoteRequest {
         currency: cart.currency,
-        lines: priced_lines(cart, &prices),
+        lines: priced_lines(cart, prices),
         country: None,
         rate: None,
+        code: code.cloned(),
+        cart_id: code.map(|_| cart.id),
     };
-    let quoted = app
-        .orders
+    app.orders
         .post("/internal/v1/quote")
         .on_behalf_of(caller)
         .json(&request)
         .idempotent()
         .deadline(PATIENCE)
         .send::<Quote>()
-        .await;
-    let quote = quoted
-        .inspect_err(|error| tracing::warn!(%error, "the cart is shown without totals"))
-        .ok();
-    present(cart, &prices, quote.as_ref())
+        .await
 }
 
-async fn prices(app: &App, caller: &Caller, cart: &Cart) -> Prices {
+pub(super) async fn prices(app: &App, caller: &Caller, cart: &Cart) -> Prices {
     if cart.lines.is_empty() {
         return Some(HashMap::new());
     }
@@ -71,7 +83,7 @@ async fn look_up(
     app: &App,
     caller: &Caller,
     ids: Vec<VariantId>,
-) -> Result<Vec<Variant>, chassis::client::CallError> {
+) -> Result<Vec<Variant>, CallError> {
     app.catalog
         .post("/internal/v1/variants/lookup")
         .on_behalf_of(caller)
@@ -88,7 +100,7 @@ pub(super) async fn variant_on_sale(
     app: &App,
     caller: &Caller,
     id: VariantId,
-) -> Result<Option<Variant>, chassis::client::CallError> {
+) -> Result<Option<Variant>, CallError> {
     let found = look_up(app, caller, vec![id]).await?;
     Ok(found
         .into_iter()
@@ -113,9 +125,22 @@ pub(super) async fn changed(
     caller: &Caller,
     change: Change<'_>,
 ) -> Result<Response, Problem> {
-    let (id, max_qty) = (change.cart, change.max_qty);
+    let (id, max_qty) = (change.target.cart, change.max_qty);
     let outcome = app.carts.change(change).await?;
     told(app, caller, id, max_qty, outcome).await
+}
+
+/// Puts a code on the cart or takes it off, and answers with the cart, or with why not.
+pub(super) async fn code_set(
+    app: &App,
+    caller: &Caller,
+    target: Target<'_>,
+    code: Option<&DiscountCode>,
+) -> Result<Response, Problem> {
+    let id = target.cart;
+    let code = code.map(DiscountCode::as_str);
+    let outcome = app.carts.set_code(target, code).await?;
+    told(app, caller, id, 0, outcome).await
 }
 
 /// The answer to a request that was answered before; `None` when it is new.
@@ -123,7 +148,7 @@ pub(super) async fn repeated(
     app: &App,
     caller: &Caller,
     id: CartId,
-    key: Option<&(&str, String)>,
+    key: Option<&Keyed<'_>>,
 ) -> Result<Option<Response>, Problem> {
     let Some(key) = key else {
         return Ok(None);
@@ -181,17 +206,15 @@ async fn told(
 /// The cart `id`, if it is the caller's; somebody else's does not exist.
 pub(super) async fn own_cart(app: &App, caller: &Caller, id: CartId) -> Result<Cart, Problem> {
     let owner = caller.customer()?;
-    let found = app.carts.find(id).await?;
-    found
-        .filter(|cart| cart.owner == owner)
-        .ok_or_else(|| no_cart(id))
+    let found = app.carts.own(owner, id).await?;
+    found.ok_or_else(|| no_cart(id))
 }
 
 pub(super) fn no_cart(id: CartId) -> Problem {
     Problem::not_found(format_args!("cart {id}"))
 }
 
-fn closed(cart: &Cart) -> Problem {
+pub(super) fn closed(cart: &Cart) -> Problem {
     let number = cart.order_number.as_deref().unwrap_or_default();
     Problem::new(
         Code::CartClosed,
@@ -229,13 +252,16 @@ pub(super) fn keyed<'a>(
     key: Option<&'a IdempotencyKey>,
     route: &str,
     body: &impl Serialize,
-) -> Result<Option<(&'a str, String)>, Problem> {
+) -> Result<Option<Keyed<'a>>, Problem> {
     let Some(key) = key else {
         return Ok(None);
     };
     let body = serde_json::to_string(body).map_err(Problem::internal)?;
     let hash = Sha256::digest(format!("{route}\n{body}"));
-    Ok(Some((key.as_str(), hex::encode(hash))))
+    Ok(Some(Keyed {
+        key,
+        fingerprint: hex::encode(hash),
+    }))
 }
 
 #[cfg(test)]

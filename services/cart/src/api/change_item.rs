@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{App, answer};
 use crate::{
     domain::{CartView, Details},
-    store::{Action, Change},
+    store::{Action, Change, Target},
 };
 
 /// What the line shall hold.
@@ -68,15 +68,17 @@ pub(super) async fn change_item(
     let fresh = answer::variant_on_sale(&app, &caller, variant_id).await;
     let details = fresh.ok().flatten().map(|variant| Details::from(&variant));
     let change = Change {
-        cart: id,
-        owner: caller.customer()?,
+        target: Target {
+            cart: id,
+            owner: caller.customer()?,
+            seen: answer::seen_version(&headers)?,
+            key,
+        },
         action: Action::Set,
         variant: variant_id,
         qty: body.qty,
         max_qty: details.as_ref().unwrap_or(&line.details).max_qty,
         details: details.as_ref(),
-        seen: answer::seen_version(&headers)?,
-        key,
     };
     answer::changed(&app, &caller, change).await
 }

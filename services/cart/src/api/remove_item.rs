@@ -8,7 +8,7 @@ use http::HeaderMap;
 use super::{App, answer};
 use crate::{
     domain::CartView,
-    store::{Action, Change},
+    store::{Action, Change, Target},
 };
 
 /// Removes a line; removing it again changes nothing
@@ -35,15 +35,17 @@ pub(super) async fn remove_item(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let change = Change {
-        cart: id,
-        owner: caller.customer()?,
+        target: Target {
+            cart: id,
+            owner: caller.customer()?,
+            seen: answer::seen_version(&headers)?,
+            key: None,
+        },
         action: Action::Set,
         variant: variant_id,
         qty: 0,
         max_qty: 0,
         details: None,
-        seen: answer::seen_version(&headers)?,
-        key: None,
     };
     answer::changed(&app, &caller, change).await
 }

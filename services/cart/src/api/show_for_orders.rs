@@ -27,6 +27,7 @@ pub(super) async fn show_for_orders(
         .await?
         .ok_or_else(|| answer::no_cart(id))?;
     let lines = cart.stock_lines();
+    let discount_code = cart.code();
     Ok(Json(CartForOrders {
         id,
         owner: cart.owner,
@@ -34,5 +35,6 @@ pub(super) async fn show_for_orders(
         state: cart.state,
         order_number: cart.order_number,
         lines,
+        discount_code,
     }))
 }

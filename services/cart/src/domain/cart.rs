@@ -1,15 +1,15 @@
-//! A cart as it is stored: a Redis hash with a few fields per line.
+//! A cart as it is stored, wherever that is.
 
-use std::collections::HashMap;
-
+use chrono::{DateTime, Utc};
 use contracts::{
-    CartId, Currency, Money, VariantId,
+    CartId, Currency, DiscountCode, Money, VariantId,
     cart::CartState,
     catalog::{Image, Options, StockLine, Variant},
 };
 use serde::{Deserialize, Serialize};
 
-/// What a line looked like when it was last added to. Shown while the catalog cannot be asked.
+/// What a line looked like when the customer last changed it. Shown while the catalog cannot be
+/// asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Details {
     pub(crate) sku: String,
@@ -37,78 +37,55 @@ impl From<&Variant> for Details {
 }
 
 /// A line of a cart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) variant_id: VariantId,
     pub(crate) qty: u32,
-    /// Price of one piece when the line was made.
+    /// Price of one piece when the customer last added to the line or changed its quantity.
     pub(crate) was: Money,
     pub(crate) details: Details,
-    /// Order in which lines were made.
-    place: u64,
 }
 
 /// A cart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cart {
     pub(crate) id: CartId,
     pub(crate) owner: String,
     pub(crate) currency: Currency,
+    /// Grows with each change of a quantity or the code.
     pub(crate) version: u64,
     pub(crate) state: CartState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) order_number: Option<String>,
+    /// In upper case; whether it counts is for orders to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) discount_code: Option<String>,
+    /// When it is forgotten unless it changes before; `None` for a cart that is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<DateTime<Utc>>,
     /// In the order in which they were made.
     pub(crate) lines: Vec<Line>,
 }
 
-/// The hash has a field that nothing here writes that way.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the cart {cart} is stored with a wrong {field}")]
-pub(crate) struct Malformed {
-    cart: CartId,
-    field: String,
-}
-
 impl Cart {
-    /// Reads the fields of the stored hash.
-    pub(crate) fn read(id: CartId, fields: &HashMap<String, String>) -> Result<Self, Malformed> {
-        let wrong = |field: &str| Malformed {
-            cart: id,
-            field: field.to_owned(),
-        };
-        let text = |field: &str| fields.get(field).ok_or_else(|| wrong(field));
-        let number = |field: &str| text(field)?.parse::<u64>().map_err(|_| wrong(field));
-        let currency: Currency = text("currency")?.parse().map_err(|_| wrong("currency"))?;
-        let mut lines = Vec::new();
-        for (field, quantity) in fields {
-            let Some(variant) = field.strip_prefix("qty:") else {
-                continue;
-            };
-            let was = format!("was:{variant}");
-            let details = format!("details:{variant}");
-            let minor = text(&was)?.parse().map_err(|_| wrong(&was))?;
-            lines.push(Line {
-                variant_id: variant.parse().map_err(|_| wrong(field))?,
-                qty: quantity.parse().map_err(|_| wrong(field))?,
-                was: Money::new(minor, currency),
-                details: serde_json::from_str(text(&details)?).map_err(|_| wrong(&details))?,
-                place: number(&format!("place:{variant}"))?,
-            });
-        }
-        lines.sort_by_key(|line| line.place);
-        Ok(Self {
+    /// A cart without lines.
+    pub(crate) fn begun(id: CartId, owner: &str, currency: Currency) -> Self {
+        Self {
             id,
-            owner: text("owner")?.clone(),
+            owner: owner.to_owned(),
             currency,
-            version: number("version")?,
-            state: match text("state")?.as_str() {
-                "open" => CartState::Open,
-                "closed" => CartState::Closed,
-                _ => return Err(wrong("state")),
-            },
-            order_number: fields.get("order_number").cloned(),
-            lines,
-        })
+            version: 1,
+            state: CartState::Open,
+            order_number: None,
+            discount_code: None,
+            expires_at: None,
+            lines: Vec::new(),
+        }
+    }
+
+    /// The discount code that the customer has given.
+    pub(crate) fn code(&self) -> Option<DiscountCode> {
+        self.discount_code.as_deref()?.parse().ok()
     }
 
     /// Variants and quantities.
@@ -122,7 +99,7 @@ impl Cart {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub(crate) const MUG: &str = "01890000-0000-7000-8000-000000000001";
@@ -140,51 +117,25 @@ pub(super) mod tests {
         }
     }
 
-    pub(crate) fn stored() -> HashMap<String, String> {
-        let json = |details: Details| serde_json::to_string(&details).unwrap();
-        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        HashMap::from([
-            field("owner", "guest:x"),
-            field("currency", "EUR"),
-            field("version", "4"),
-            field("state", "open"),
-            field("places", "2"),
-            field(&format!("qty:{LAMP}"), "1"),
-            field(&format!("place:{LAMP}"), "2"),
-            field(&format!("was:{LAMP}"), "5000"),
-            field(&format!("details:{LAMP}"), &json(details("lamp", 5000))),
-            field(&format!("qty:{MUG}"), "3"),
-            field(&format!("place:{MUG}"), "1"),
-            field(&format!("was:{MUG}"), "900"),
-            field(&format!("details:{MUG}"), &json(details("mug", 900))),
-        ])
-    }
-
+    /// Three mugs and a lamp.
     pub(crate) fn cart() -> Cart {
-        Cart::read(MUG.parse().unwrap(), &stored()).unwrap()
+        let line = |id: &str, qty, title, minor| Line {
+            variant_id: id.parse().unwrap(),
+            qty,
+            was: Money::new(minor, Currency::EUR),
+            details: details(title, minor),
+        };
+        Cart {
+            version: 4,
+            lines: vec![line(MUG, 3, "mug", 900), line(LAMP, 1, "lamp", 5000)],
+            ..Cart::begun(MUG.parse().unwrap(), "guest:x", Currency::EUR)
+        }
     }
 
     #[test]
-    fn lines_come_in_the_order_in_which_they_were_made() {
-        let cart = cart();
-        let titles: Vec<_> = cart
-            .lines
-            .iter()
-            .map(|line| line.details.title.as_str())
-            .collect();
-        assert_eq!(titles, ["mug", "lamp"]);
-        assert_eq!((cart.version, cart.state), (4, CartState::Open));
-        assert_eq!(cart.stock_lines()[0].qty, 3);
-    }
-
-    #[test]
-    fn a_damaged_field_is_named() {
-        let mut fields = stored();
-        fields.insert("version".to_owned(), "four".to_owned());
-        let error = Cart::read(MUG.parse().unwrap(), &fields).unwrap_err();
-        assert!(error.to_string().ends_with("wrong version"), "{error}");
-        fields = stored();
-        fields.remove(&format!("was:{MUG}"));
-        assert!(Cart::read(MUG.parse().unwrap(), &fields).is_err());
+    fn orders_are_told_variants_and_quantities() {
+        let lines = cart().stock_lines();
+        assert_eq!((lines[0].qty, lines[1].qty), (3, 1));
+        assert_eq!(lines[0].variant_id.to_string(), MUG);
     }
 }

@@ -11,7 +11,10 @@ use contracts::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Cart, Line};
+use super::{
+    Cart, Line,
+    code::{CodeView, show_code},
+};
 
 /// Fewer pieces than this are told as "low".
 const PLENTY: u32 = 6;
@@ -32,6 +35,9 @@ pub(crate) struct CartView {
     /// Pieces of all lines together.
     pub(crate) count: u32,
     pub(crate) totals: Totals,
+    /// The code that the customer has given: none or one.
+    #[serde(default)]
+    pub(crate) discount_codes: Vec<CodeView>,
     /// What the customer should know.
     pub(crate) notices: Vec<Notice>,
 }
@@ -94,6 +100,8 @@ pub(crate) enum NoticeCode {
     NoLongerSold,
     PricesUnknown,
     TotalsUnknown,
+    /// The discount code cannot be used as things are.
+    CodeNotApplied,
 }
 
 /// What the catalog said of a cart's variants; `None`: it did not answer.
@@ -126,6 +134,11 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
             NoticeCode::TotalsUnknown,
             "The totals cannot be computed at the moment. Your cart is safe; try again.".to_owned(),
         );
+    }
+    let code = show_code(cart, quote);
+    let refused = code.as_ref().filter(|_| quote.is_some());
+    if let Some(reason) = refused.and_then(|code| code.reason.clone()) {
+        say(NoticeCode::CodeNotApplied, reason);
     }
     let mut lines = Vec::new();
     for line in &cart.lines {
@@ -171,6 +184,7 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
             .fold(0, u32::saturating_add),
         lines,
         totals: quote.map_or(Totals::UNKNOWN, |quote| quote.totals),
+        discount_codes: code.into_iter().collect(),
         notices,
     }
 }
@@ -223,15 +237,20 @@ fn availability(line: &Line, prices: &Prices) -> Availability {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use contracts::quote::QuotedLine;
 
     use super::{
-        super::cart::tests::{LAMP, MUG, cart},
+        super::testing::{LAMP, MUG, cart},
         *,
     };
 
-    fn variant(id: &str, minor: i64, available: u32, active: bool) -> Variant {
+    pub(in crate::domain) fn variant(
+        id: &str,
+        minor: i64,
+        available: u32,
+        active: bool,
+    ) -> Variant {
         Variant {
             id: id.parse().unwrap(),
             product_id: id.parse::<VariantId>().unwrap().uuid().into(),
@@ -249,7 +268,7 @@ mod tests {
     }
 
     #[allow(clippy::unnecessary_wraps)]
-    fn prices(variants: impl IntoIterator<Item = Variant>) -> Prices {
+    pub(in crate::domain) fn prices(variants: impl IntoIterator<Item = Variant>) -> Prices {
         Some(
             variants
                 .into_iter()
@@ -258,7 +277,7 @@ mod tests {
         )
     }
 
-    fn codes(view: &CartView) -> Vec<NoticeCode> {
+    pub(in crate::domain) fn codes(view: &CartView) -> Vec<NoticeCode> {
         view.notices.iter().map(|notice| notice.code).collect()
     }
 
@@ -279,6 +298,7 @@ mod tests {
                 discount: Money::zero(Currency::EUR),
                 tax: None,
             }],
+            code: None,
         };
         let view = present(&cart, &prices, Some(&quote));
         assert_eq!(view.count, 4);

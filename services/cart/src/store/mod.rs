@@ -1,61 +1,62 @@
-//! Carts in Redis. Every change is one script, so two replicas can never lose a unit of each
-//! other's, and the answer to an idempotency key is stored in the same step as the effect.
+//! Where carts are kept: guests' in Redis, those of signed-in customers in Postgres. Both give the
+//! same answers, and no change of one is a look followed by a write: two replicas can never lose a
+//! unit of each other's. The answer to an idempotency key is stored in the same step as the effect.
 //!
-//! Keys: `cart:cart:<id>` the cart, `cart:owner:<subject>` the owner's open cart,
-//! `cart:answer:<subject>:<key>` a stored answer.
+//! The subject says which store a customer's cart is in. Orders names a cart by its id alone; ids
+//! are random and a cart never moves, so the stores are asked one after the other, and each
+//! decides by itself in one step whether it has the cart.
 
-use std::{collections::HashMap, sync::Arc};
+mod guests;
+mod users;
 
-use chassis::Problem;
+use chassis::{Problem, extract::IdempotencyKey};
 use contracts::{CartId, Currency, VariantId, cart::CloseCart};
-use redis::{AsyncCommands, Script, aio::ConnectionManager};
+use redis::aio::ConnectionManager;
+use sqlx::PgPool;
 
 use crate::domain::{Cart, Details};
+use guests::GuestCarts;
+use users::UserCarts;
 
-/// Seconds that a cart nobody touches is kept.
-const CART_LIFE: u32 = 30 * 24 * 60 * 60;
-/// Seconds that the answer to an idempotency key is kept.
-const ANSWER_LIFE: u32 = 24 * 60 * 60;
 /// Most lines of a cart.
 pub(crate) const MOST_LINES: u32 = 50;
-
-type Fields = HashMap<String, String>;
+/// How the subject of a signed-in customer begins.
+const USER: &str = "user:";
 
 /// The store of carts. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Carts {
-    connection: ConnectionManager,
-    scripts: Arc<Scripts>,
+    guests: GuestCarts,
+    users: UserCarts,
 }
 
-struct Scripts {
-    create: Script,
-    replay: Script,
-    change: Script,
-    close: Script,
+/// An idempotency key and a hash of everything that the request asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyed<'a> {
+    pub(crate) key: &'a IdempotencyKey,
+    pub(crate) fingerprint: String,
 }
 
-impl std::fmt::Debug for Carts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Carts").finish_non_exhaustive()
-    }
+/// Which cart shall change, and under which conditions.
+#[derive(Clone, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) cart: CartId,
+    pub(crate) owner: &'a str,
+    /// Version that the caller has seen; `None` for any.
+    pub(crate) seen: Option<u64>,
+    pub(crate) key: Option<Keyed<'a>>,
 }
 
 /// A change of one line.
 #[derive(Clone, Debug)]
 pub(crate) struct Change<'a> {
-    pub(crate) cart: CartId,
-    pub(crate) owner: &'a str,
+    pub(crate) target: Target<'a>,
     pub(crate) action: Action,
     pub(crate) variant: VariantId,
     pub(crate) qty: u32,
     pub(crate) max_qty: u32,
-    /// Absent keeps what is stored.
+    /// Absent keeps what is stored, also as the price that the customer agreed to.
     pub(crate) details: Option<&'a Details>,
-    /// Version that the caller has seen.
-    pub(crate) seen: Option<u64>,
-    /// Idempotency key and fingerprint of the request.
-    pub(crate) key: Option<(&'a str, String)>,
 }
 
 /// What to do with the quantity.
@@ -96,16 +97,10 @@ pub(crate) enum Closing {
 }
 
 impl Carts {
-    pub(crate) fn new(connection: ConnectionManager) -> Self {
-        let scripts = Scripts {
-            create: Script::new(include_str!("create.lua")),
-            replay: Script::new(include_str!("replay.lua")),
-            change: Script::new(include_str!("change.lua")),
-            close: Script::new(include_str!("close.lua")),
-        };
+    pub(crate) fn new(connection: ConnectionManager, pool: PgPool) -> Self {
         Self {
-            connection,
-            scripts: Arc::new(scripts),
+            guests: GuestCarts::new(connection),
+            users: UserCarts::new(pool),
         }
     }
 
@@ -116,37 +111,30 @@ impl Carts {
         new: CartId,
         currency: Currency,
     ) -> Result<(Cart, bool), Problem> {
-        let (outcome, id, fields): (String, String, Fields) = self
-            .scripts
-            .create
-            .key(owner_key(owner))
-            .key(cart_key(new))
-            .arg(new.to_string())
-            .arg(owner)
-            .arg(currency.as_str())
-            .arg(CART_LIFE)
-            .invoke_async(&mut self.connection.clone())
-            .await?;
-        let id = id.parse().map_err(Problem::internal)?;
-        Ok((read(id, &fields)?, outcome == "created"))
+        if is_user(owner) {
+            self.users.open(owner, new, currency).await
+        } else {
+            self.guests.open(owner, new, currency).await
+        }
     }
 
-    /// Any cart; the caller checks whose it is.
-    pub(crate) async fn find(&self, id: CartId) -> Result<Option<Cart>, Problem> {
-        let fields: Fields = self.connection.clone().hgetall(cart_key(id)).await?;
-        if fields.is_empty() {
-            return Ok(None);
-        }
-        read(id, &fields).map(Some)
+    /// The cart `id`, if it is the owner's.
+    pub(crate) async fn own(&self, owner: &str, id: CartId) -> Result<Option<Cart>, Problem> {
+        let found = if is_user(owner) {
+            self.users.find(id).await?
+        } else {
+            self.guests.find(id).await?
+        };
+        Ok(found.filter(|cart| cart.owner == owner))
     }
 
     /// The owner's open cart.
     pub(crate) async fn current(&self, owner: &str) -> Result<Option<Cart>, Problem> {
-        let id: Option<String> = self.connection.clone().get(owner_key(owner)).await?;
-        let Some(id) = id.and_then(|id| id.parse().ok()) else {
-            return Ok(None);
-        };
-        self.find(id).await
+        if is_user(owner) {
+            self.users.current(owner).await
+        } else {
+            self.guests.current(owner).await
+        }
     }
 
     /// The answer that a request got before, so that a repetition depends on nothing else; `None`
@@ -155,116 +143,69 @@ impl Carts {
         &self,
         cart: CartId,
         owner: &str,
-        (key, fingerprint): &(&str, String),
+        key: &Keyed<'_>,
     ) -> Result<Option<Changed>, Problem> {
-        let (outcome, fields): (String, Fields) = self
-            .scripts
-            .replay
-            .key(answer_key(owner, key))
-            .arg(fingerprint)
-            .invoke_async(&mut self.connection.clone())
-            .await?;
-        Ok(match outcome.as_str() {
-            "new" => None,
-            "replayed" => Some(Changed::Replayed(read(cart, &fields)?)),
-            "key_reused" => Some(Changed::KeyReused),
-            other => return Err(Problem::internal(format!("replay.lua answered {other}"))),
-        })
+        if is_user(owner) {
+            self.users.answered(owner, key).await
+        } else {
+            self.guests.answered(cart, owner, key).await
+        }
     }
 
     /// Changes one line, in one step.
     pub(crate) async fn change(&self, change: Change<'_>) -> Result<Changed, Problem> {
-        let details = change
-            .details
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(Problem::internal)?;
-        let price = change.details.map_or(0, |details| details.unit.minor());
-        let (key, fingerprint) = change.key.unzip();
-        let mut call = self.scripts.change.prepare_invoke();
-        call.key(cart_key(change.cart)).key(owner_key(change.owner));
-        if let Some(key) = key {
-            call.key(answer_key(change.owner, key));
+        if is_user(change.target.owner) {
+            self.users.change(change).await
+        } else {
+            self.guests.change(change).await
         }
-        call.arg(change.owner)
-            .arg(match change.action {
-                Action::Add => "add",
-                Action::Set => "set",
-            })
-            .arg(change.variant.to_string())
-            .arg(change.qty)
-            .arg(change.max_qty)
-            .arg(MOST_LINES)
-            .arg(details.unwrap_or_default())
-            .arg(price)
-            .arg(
-                change
-                    .seen
-                    .map(|version| version.to_string())
-                    .unwrap_or_default(),
-            )
-            .arg(CART_LIFE)
-            .arg(fingerprint.unwrap_or_default())
-            .arg(ANSWER_LIFE);
-        let (outcome, fields): (String, Fields) =
-            call.invoke_async(&mut self.connection.clone()).await?;
-        let cart = || read(change.cart, &fields);
-        Ok(match outcome.as_str() {
-            "changed" => Changed::Done(cart()?),
-            "replayed" => Changed::Replayed(cart()?),
-            "missing" => Changed::Missing,
-            "closed" => Changed::Closed(cart()?),
-            "conflict" => Changed::Conflict(cart()?),
-            "no_line" => Changed::NoLine,
-            "too_many" => Changed::TooMany,
-            "too_many_lines" => Changed::TooManyLines,
-            "key_reused" => Changed::KeyReused,
-            other => return Err(Problem::internal(format!("change.lua answered {other}"))),
-        })
     }
 
-    /// Closes a cart for an order; lines added since move to the cart `new`.
+    /// Puts a discount code on the cart, instead of the one it has, or takes it off. The code must
+    /// be in upper case. The version grows when that makes a difference.
+    pub(crate) async fn set_code(
+        &self,
+        target: Target<'_>,
+        code: Option<&str>,
+    ) -> Result<Changed, Problem> {
+        if is_user(target.owner) {
+            self.users.set_code(target, code).await
+        } else {
+            self.guests.set_code(target, code).await
+        }
+    }
+
+    /// Anybody's cart, for orders.
+    pub(crate) async fn find(&self, id: CartId) -> Result<Option<Cart>, Problem> {
+        let guest = self.guests.find(id).await;
+        if let Ok(Some(cart)) = guest {
+            return Ok(Some(cart));
+        }
+        match self.users.find(id).await? {
+            Some(cart) => Ok(Some(cart)),
+            // Not knowing is not the same as there being none.
+            None => guest,
+        }
+    }
+
+    /// Closes anybody's cart for an order; lines added since move to the cart `new`.
     pub(crate) async fn close(
         &self,
         id: CartId,
         order: &CloseCart,
         new: CartId,
     ) -> Result<Closing, Problem> {
-        let mut call = self.scripts.close.prepare_invoke();
-        call.key(cart_key(id))
-            .key(cart_key(new))
-            .arg(order.order_id.to_string())
-            .arg(&order.order_number)
-            .arg(new.to_string())
-            .arg(CART_LIFE);
-        for line in &order.lines {
-            call.arg(line.variant_id.to_string()).arg(line.qty);
+        let guest = self.guests.close(id, order, new).await;
+        if let Ok(Closing::Closed { .. } | Closing::OtherOrder { .. }) = guest {
+            return guest;
         }
-        let (outcome, moved_to, number): (String, String, String) =
-            call.invoke_async(&mut self.connection.clone()).await?;
-        Ok(match outcome.as_str() {
-            "closed" => Closing::Closed {
-                moved_to: moved_to.parse().ok(),
-            },
-            "other_order" => Closing::OtherOrder { number },
-            "missing" => Closing::Missing,
-            other => return Err(Problem::internal(format!("close.lua answered {other}"))),
-        })
+        match self.users.close(id, order, new).await? {
+            Closing::Missing => guest,
+            closed => Ok(closed),
+        }
     }
 }
 
-fn read(id: CartId, fields: &Fields) -> Result<Cart, Problem> {
-    Cart::read(id, fields).map_err(Problem::internal)
-}
-
-fn cart_key(id: CartId) -> String {
-    format!("cart:cart:{id}")
-}
-
-fn owner_key(owner: &str) -> String {
-    format!("cart:owner:{owner}")
-}
-
-fn answer_key(owner: &str, key: &str) -> String {
-    format!("cart:answer:{owner}:{key}")
+fn is_user(owner: &str) -> bool {
+    owner.starts_with(USER)
 }

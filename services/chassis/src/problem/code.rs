@@ -21,6 +21,7 @@ pub enum Code {
     CartChanged,
     PriceChanged,
     OutOfStock,
+    DiscountCodeRefused,
     ReservationExpired,
     InvalidState,
     PaymentDeclined,
@@ -37,7 +38,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ValidationFailed,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -48,6 +49,7 @@ impl Code {
         Self::CartChanged,
         Self::PriceChanged,
         Self::OutOfStock,
+        Self::DiscountCodeRefused,
         Self::ReservationExpired,
         Self::InvalidState,
         Self::PaymentDeclined,
@@ -78,6 +80,9 @@ impl Code {
             Self::CartChanged => ("cart_changed", "The cart has changed since checkout began"),
             Self::PriceChanged => ("price_changed", "The total is no longer what was expected"),
             Self::OutOfStock => ("out_of_stock", "There is not enough in stock"),
+            Self::DiscountCodeRefused => {
+                ("discount_code_refused", "The discount code cannot be used")
+            }
             Self::ReservationExpired => ("reservation_expired", "The reservation has lapsed"),
             Self::InvalidState => ("invalid_state", "That is not possible in this state"),
             Self::PaymentDeclined => ("payment_declined", "The payment was declined"),
@@ -127,6 +132,7 @@ impl Code {
             | Self::CartChanged
             | Self::PriceChanged
             | Self::OutOfStock
+            | Self::DiscountCodeRefused
             | Self::ReservationExpired
             | Self::InvalidState
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,

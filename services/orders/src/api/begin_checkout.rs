@@ -86,14 +86,15 @@ pub(super) async fn begin_checkout(
             Ok(existing(refresh(&app, &known, basket).await?))
         }
         Some(known) => {
-            let mut lines = basket.lines;
             let rules = app.tax_rules.current().await?;
-            let totals = kept.price(&mut lines, app.currency, &rules)?;
+            let offer = basket.offer(&app).await?;
+            let mut lines = basket.lines;
+            let priced = kept.price(&mut lines, app.currency, &rules, offer.as_ref())?;
             let successor = Successor {
                 cart_version: basket.version,
                 details: kept,
                 lines,
-                totals,
+                priced,
             };
             let new = supersede(&app, &known, "cart_changed", &successor).await?;
             Ok(created(new))
@@ -116,9 +117,10 @@ async fn begin(
     details: Details,
 ) -> Result<Response, Problem> {
     let owner = caller.customer()?;
-    let mut lines = basket.lines;
     let rules = app.tax_rules.current().await?;
-    let totals = details.price(&mut lines, app.currency, &rules)?;
+    let offer = basket.offer(app).await?;
+    let mut lines = basket.lines;
+    let priced = details.price(&mut lines, app.currency, &rules, offer.as_ref())?;
     let new = NewCheckout {
         id: app.ids.next(),
         owner,
@@ -127,7 +129,7 @@ async fn begin(
         details: &details,
         currency: app.currency,
         lines: &lines,
-        totals,
+        priced: &priced,
         lifetime: app.timing.checkout.as_secs_f64(),
     };
     let (inserted, checkout) = run_tx!(&app.pool, "begin checkout", async |tx| {
@@ -148,14 +150,13 @@ async fn begin(
 /// An open checkout follows its cart.
 async fn refresh(app: &App, known: &Checkout, basket: Basket) -> Result<Checkout, Problem> {
     let rules = app.tax_rules.current().await?;
+    let offer = basket.offer(app).await?;
     run_tx!(&app.pool, "refresh checkout", async |tx| {
         let mut checkout = checkouts::lock(tx, known.id).await?;
         if checkout.state == CheckoutState::Open {
             checkout.cart_version = basket.version;
             checkout.lines.clone_from(&basket.lines);
-            checkout.totals = checkout
-                .details
-                .price(&mut checkout.lines, app.currency, &rules)?;
+            checkout.reprice(&rules, offer.as_ref())?;
             checkouts::update_open(tx, &checkout).await?;
         }
         Ok(checkout)

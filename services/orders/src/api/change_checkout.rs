@@ -18,8 +18,14 @@ use crate::{
         checkout::{CheckoutState, Details},
         contact::{Address, check_email},
     },
-    saga::supersede::{Successor, supersede},
-    store::checkouts::{self, Checkout},
+    saga::{
+        basket,
+        supersede::{Successor, supersede},
+    },
+    store::{
+        checkouts::{self, Checkout},
+        coupons,
+    },
 };
 
 /// What is not given stays as it is.
@@ -105,9 +111,9 @@ async fn change_open(app: &App, known: &Checkout, change: &Details) -> Result<Ch
             return Err(too_late());
         }
         checkout.details = checkout.details.amended(change);
-        checkout.totals = checkout
-            .details
-            .price(&mut checkout.lines, app.currency, &rules)?;
+        let code = checkout.given_code();
+        let offer = coupons::offer(tx, app.currency, Some(checkout.cart_id), code).await?;
+        checkout.reprice(&rules, offer.as_ref())?;
         checkouts::update_open(tx, &checkout).await?;
         Ok(checkout)
     })
@@ -132,12 +138,13 @@ async fn change_reserved(
     }
     let rules = app.tax_rules.current().await?;
     let mut lines = known.lines.clone();
-    let totals = details.price(&mut lines, app.currency, &rules)?;
+    let offer = basket::offer(app, Some(known.cart_id), known.given_code()).await?;
+    let priced = details.price(&mut lines, app.currency, &rules, offer.as_ref())?;
     let successor = Successor {
         cart_version: known.cart_version,
         details,
         lines,
-        totals,
+        priced,
     };
     supersede(app, &known, "details_changed", &successor).await
 }

@@ -8,7 +8,8 @@ use chassis::{
     run_tx,
 };
 use contracts::{
-    CheckoutId,
+    CheckoutId, DiscountCode, Money,
+    discount::QuotedCode,
     events::{Event, OrderCreated},
     payments::Card,
 };
@@ -31,7 +32,7 @@ use crate::{
     },
     store::{
         checkouts::{self, Checkout},
-        orders,
+        coupons, orders, redemptions,
         transition::{Actor, Move},
     },
 };
@@ -56,7 +57,7 @@ pub(super) struct GivePayment {
     responses(
         (status = 200, body = CheckoutView),
         (status = 404, description = "not_found", body = Document),
-        (status = 409, description = "invalid_state, cart_changed, cart_closed, out_of_stock, reservation_expired", body = Document),
+        (status = 409, description = "invalid_state, cart_changed, cart_closed, out_of_stock, discount_code_refused, reservation_expired", body = Document),
         (status = 422, description = "validation_failed: details or card", body = Document),
     ),
     security(("bearer" = []))
@@ -80,6 +81,7 @@ pub(super) async fn give_payment(
     };
 
     let rules = app.tax_rules.current().await?;
+    let offer = basket.offer(&app).await?;
     let state = run_tx!(&app.pool, "give payment", async |tx| {
         let mut checkout = checkouts::lock(tx, id).await?;
         takes_a_card(&checkout)?;
@@ -96,10 +98,12 @@ pub(super) async fn give_payment(
         if checkout.cart_version != basket.version {
             return Err(basket::changed());
         }
+        let agreed = checkout.applied_code();
         checkout.lines.clone_from(&basket.lines);
-        checkout.totals = checkout
-            .details
-            .price(&mut checkout.lines, app.currency, &rules)?;
+        checkout.reprice(&rules, offer.as_ref())?;
+        if agreed.is_some() && checkout.applied_code().is_none() {
+            return Err(code_refused(checkout.code.as_ref()));
+        }
         checkouts::update_open(tx, &checkout).await?;
         make_order(&app, tx, &checkout).await?;
         checkouts::set_card(tx, id, CheckoutState::AwaitingPayment, &card).await?;
@@ -168,13 +172,12 @@ async fn agreed_basket(app: &App, owner: &str, known: &Checkout) -> Result<Baske
     if known.state == CheckoutState::Open {
         let basket = basket::priced(app, &cart).await?;
         let rules = app.tax_rules.current().await?;
+        let offer = basket.offer(app).await?;
         run_tx!(&app.pool, "cart changed", async |tx| {
             let mut checkout = checkouts::lock(tx, known.id).await?;
             checkout.cart_version = basket.version;
             checkout.lines.clone_from(&basket.lines);
-            checkout.totals = checkout
-                .details
-                .price(&mut checkout.lines, app.currency, &rules)?;
+            checkout.reprice(&rules, offer.as_ref())?;
             checkouts::update_open(tx, &checkout).await
         })?;
     }
@@ -190,9 +193,11 @@ async fn make_order(app: &App, tx: &mut PgConnection, checkout: &Checkout) -> Re
     if total.minor() == 0 {
         return Err(Problem::new(
             Code::InvalidState,
-            "An order that costs nothing cannot be paid by card.",
+            "An order that costs nothing cannot be paid by card. Add something to the cart, or \
+             remove the discount code.",
         ));
     }
+    let code = checkout.applied_code();
     let parts = orders::Parts {
         email: details.email,
         address: details.address,
@@ -202,6 +207,7 @@ async fn make_order(app: &App, tx: &mut PgConnection, checkout: &Checkout) -> Re
         delivery: totals.delivery.ok_or_else(unknown)?,
         tax: totals.tax.ok_or_else(unknown)?,
         total,
+        code: code.as_ref(),
     };
     orders::insert(tx, checkout, &parts).await?;
     let order = checkout.id.into();
@@ -215,5 +221,40 @@ async fn make_order(app: &App, tx: &mut PgConnection, checkout: &Checkout) -> Re
             lines: line::stock(&checkout.lines),
         }),
     };
-    app.transitions.created(tx, order, step).await
+    app.transitions.created(tx, order, step).await?;
+    match code {
+        Some(code) => take_use(app, tx, checkout, &code.code).await,
+        None => Ok(()),
+    }
+}
+
+/// The order takes its use of the code. When another one was faster, nothing is made.
+async fn take_use(
+    app: &App,
+    tx: &mut PgConnection,
+    checkout: &Checkout,
+    code: &DiscountCode,
+) -> Result<(), Problem> {
+    if redemptions::take(tx, checkout.id.into(), code).await? {
+        return Ok(());
+    }
+    let offer = coupons::offer(tx, app.currency, None, Some(code)).await?;
+    let items = checkout.totals.items.unwrap_or(Money::zero(app.currency));
+    let quoted = offer.map(|offer| offer.judge(items).1);
+    Err(code_refused(quoted.as_ref()))
+}
+
+/// The code that the customer counts on does not count any more.
+fn code_refused(quoted: Option<&QuotedCode>) -> Problem {
+    let reason = quoted.and_then(|quoted| quoted.reason.as_deref());
+    let problem = Problem::new(
+        Code::DiscountCodeRefused,
+        reason.unwrap_or("The discount code was taken by another order. Remove it, or try again."),
+    );
+    match quoted {
+        Some(quoted) => problem
+            .with("discount_code", &quoted.code)
+            .with("reason_code", quoted.reason_code),
+        None => problem,
+    }
 }

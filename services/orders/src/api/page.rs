@@ -1,12 +1,11 @@
-//! Pages of a list of orders, the latest first.
+//! Pages of a list.
 
 use chassis::Problem;
-use contracts::OrderId;
 
 const DEFAULT: u8 = 20;
 const MOST: u8 = 100;
 
-/// Most orders of one page.
+/// Most items of one page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit(u8);
 
@@ -23,15 +22,15 @@ impl Limit {
         Ok(Self(limit))
     }
 
-    /// Rows to read: one more than a page has tells whether there are older ones.
+    /// Rows to read: one more than a page has tells whether there are more.
     pub(super) fn rows(self) -> i64 {
         i64::from(self.0) + 1
     }
 
     /// Cuts the rows that were read to a page; gives its `next_cursor`.
-    pub(super) fn cut<T>(self, rows: &mut Vec<T>, id: impl Fn(&T) -> OrderId) -> Option<OrderId> {
+    pub(super) fn cut<T, C>(self, rows: &mut Vec<T>, cursor: impl Fn(&T) -> C) -> Option<C> {
         let more = rows.len() > usize::from(self.0);
         rows.truncate(usize::from(self.0));
-        rows.last().filter(|_| more).map(id)
+        rows.last().filter(|_| more).map(cursor)
     }
 }

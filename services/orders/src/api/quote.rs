@@ -4,7 +4,7 @@ use axum::extract::State;
 use chassis::{Problem, extract::Json, problem::Document};
 use contracts::quote::{Quote, QuoteRequest};
 
-use crate::{app::App, domain};
+use crate::{app::App, domain, saga::basket};
 
 /// Computes totals
 #[utoipa::path(
@@ -22,5 +22,7 @@ pub(super) async fn quote(
     Json(request): Json<QuoteRequest>,
 ) -> Result<Json<Quote>, Problem> {
     let rules = app.tax_rules.current().await?;
-    Ok(Json(domain::quote::quote(&request, &rules)?))
+    let offer = basket::offer(&app, request.cart_id, request.code.as_ref()).await?;
+    let quote = domain::quote::quote(&request, &rules, offer.as_ref())?;
+    Ok(Json(quote))
 }

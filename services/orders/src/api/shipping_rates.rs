@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use super::own_checkout;
 use crate::{
     app::App,
-    domain::{country::Country, delivery},
+    domain::{checkout::Details, country::Country, delivery},
+    saga::basket,
 };
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -58,16 +59,25 @@ pub(super) async fn shipping_rates(
         ));
     };
     let country: Country = address.country.parse().map_err(Problem::internal)?;
-    let goods = checkout.lines.iter().map(|line| line.line_total);
-    let goods = Money::sum(checkout.currency, goods).map_err(Problem::internal)?;
-    let items = delivery::rates_to(country)
-        .map(|rate| ShippingRate {
+    let rules = app.tax_rules.current().await?;
+    let offer = basket::offer(&app, Some(checkout.cart_id), checkout.given_code()).await?;
+    let items = delivery::rates_to(country).map(|rate| {
+        // The quote tells what choosing it would cost.
+        let chosen = Details {
+            rate: Some(rate.id.to_owned()),
+            ..checkout.details.clone()
+        };
+        let mut lines = checkout.lines.clone();
+        let priced = chosen.price(&mut lines, checkout.currency, &rules, offer.as_ref())?;
+        let price = priced.totals.delivery;
+        Ok(ShippingRate {
             id: rate.id.to_owned(),
             title: rate.title.to_owned(),
-            price: rate.price(goods),
+            price: price.ok_or_else(|| Problem::internal("a rate without a price"))?,
             min_days: rate.min_days,
             max_days: rate.max_days,
         })
-        .collect();
+    });
+    let items = items.collect::<Result<_, Problem>>()?;
     Ok(Json(ShippingRates { items }))
 }

@@ -1,7 +1,7 @@
 //! A checkout as its customer sees it.
 
 use chrono::{DateTime, Utc};
-use contracts::{CartId, CheckoutId, quote::Totals};
+use contracts::{CartId, CheckoutId, discount::AppliedCode, quote::Totals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +29,9 @@ pub(super) struct CheckoutView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rate: Option<String>,
     totals: Totals,
+    /// The codes that count: none or one.
+    #[serde(default)]
+    discount_codes: Vec<AppliedCode>,
     expires_at: DateTime<Utc>,
     /// Until when the stock is set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +81,7 @@ struct CheckoutCard {
 impl From<Checkout> for CheckoutView {
     fn from(checkout: Checkout) -> Self {
         Self {
+            discount_codes: checkout.applied_code().into_iter().collect(),
             id: checkout.id,
             state: checkout.state,
             cart: CheckoutCart {

@@ -1,6 +1,6 @@
 //! Where a checkout stands, and what its customer has said.
 
-use contracts::{ChallengeId, CheckoutId, Currency, quote::Totals};
+use contracts::{ChallengeId, CheckoutId, Currency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +8,8 @@ use super::{
     contact::Address,
     country::Country,
     delivery,
-    line::{Destination, Line, price},
+    discount::Offer,
+    line::{Destination, Line, Priced, price},
     named::named,
     quote::QuoteError,
     tax::TaxRule,
@@ -130,13 +131,15 @@ pub struct CompleteDetails<'a> {
 }
 
 impl Details {
-    /// Fills in the lines' shares of tax for what is known of the destination; gives the totals.
+    /// Fills in the lines' shares of discount and tax for what is known of the destination; gives the
+    /// totals.
     pub fn price(
         &self,
         lines: &mut [Line],
         currency: Currency,
         rules: &[TaxRule],
-    ) -> Result<Totals, QuoteError> {
+        offer: Option<&Offer>,
+    ) -> Result<Priced, QuoteError> {
         let to = Destination {
             country: self
                 .address
@@ -144,7 +147,7 @@ impl Details {
                 .map(|address| address.country.as_str()),
             rate: self.rate.as_deref(),
         };
-        price(lines, currency, to, rules)
+        price(lines, currency, to, rules, offer)
     }
 
     /// These details with what `change` says. A rate that does not go to a new address is dropped,

@@ -3,12 +3,14 @@
 use contracts::{
     Currency, Money, VariantId,
     catalog::{Image, Options, ShortLine, StockLine, Variant},
+    discount::QuotedCode,
     quote::{PricedLine, QuoteRequest, Totals},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    discount::Offer,
     quote::{QuoteError, quote},
     tax::TaxRule,
 };
@@ -31,6 +33,9 @@ pub struct Line {
     pub unit: Money,
     /// `unit` times `qty`.
     pub line_total: Money,
+    /// The line's share of the discount; left out where nothing is taken off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Money>,
     /// The line's share of the tax; null while the destination is not known.
     #[schema(required)]
     pub tax: Option<Money>,
@@ -72,6 +77,7 @@ pub fn lines(cart: &[StockLine], variants: &[Variant]) -> Result<Vec<Line>, Line
                 qty: wanted.qty,
                 unit: variant.price,
                 line_total: variant.price.times(wanted.qty).map_err(QuoteError::from)?,
+                discount: None,
                 tax: None,
             }),
             other => gone.push(ShortLine {
@@ -93,13 +99,22 @@ pub fn lines(cart: &[StockLine], variants: &[Variant]) -> Result<Vec<Line>, Line
     }
 }
 
-/// Fills in the lines' shares of tax for a destination and gives the totals.
+/// What lines come to.
+#[derive(Clone, Debug)]
+pub struct Priced {
+    pub totals: Totals,
+    /// What became of the code.
+    pub code: Option<QuotedCode>,
+}
+
+/// Fills in the lines' shares of discount and tax for a destination and gives the totals.
 pub fn price(
     lines: &mut [Line],
     currency: Currency,
     to: Destination<'_>,
     rules: &[TaxRule],
-) -> Result<Totals, QuoteError> {
+    offer: Option<&Offer>,
+) -> Result<Priced, QuoteError> {
     let request = QuoteRequest {
         currency,
         lines: lines
@@ -112,13 +127,19 @@ pub fn price(
             .collect(),
         country: to.country.map(str::to_owned),
         rate: to.rate.map(str::to_owned),
+        code: offer.map(|offer| offer.code.clone()),
+        cart_id: None,
     };
-    let quoted = quote(&request, rules)?;
+    let quoted = quote(&request, rules, offer)?;
     for (line, share) in lines.iter_mut().zip(quoted.lines) {
         line.line_total = share.line_total;
+        line.discount = Some(share.discount).filter(|discount| discount.minor() > 0);
         line.tax = share.tax;
     }
-    Ok(quoted.totals)
+    Ok(Priced {
+        totals: quoted.totals,
+        code: quoted.code,
+    })
 }
 
 /// What is to be reserved for these lines.
@@ -179,9 +200,9 @@ mod tests {
             country: Some("DE"),
             rate: None,
         };
-        let totals = price(&mut lines, Currency::EUR, to, &rules).expect("a quote");
-        assert_eq!(totals.tax, Some(Money::new(75, Currency::EUR)));
-        assert_eq!(lines[0].tax, totals.tax);
+        let priced = price(&mut lines, Currency::EUR, to, &rules, None).expect("a quote");
+        assert_eq!(priced.totals.tax, Some(Money::new(75, Currency::EUR)));
+        assert_eq!(lines[0].tax, priced.totals.tax);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod contact;
 pub mod country;
 pub mod delivery;
 pub mod diagram;
+pub mod discount;
 pub mod fulfilment;
 pub mod history;
 pub mod line;

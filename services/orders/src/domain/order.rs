@@ -1,7 +1,7 @@
 //! An order as its customer sees it.
 
 use chrono::{DateTime, Utc};
-use contracts::{Money, OrderId, quote::Totals};
+use contracts::{Money, OrderId, discount::AppliedCode, quote::Totals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,6 +40,9 @@ pub struct Order {
     pub rate: String,
     pub lines: Vec<Line>,
     pub totals: Totals,
+    /// The codes that count: none or one.
+    #[serde(default)]
+    pub discount_codes: Vec<AppliedCode>,
     pub shipments: Vec<Shipment>,
     #[serde(default)]
     pub refunds: Vec<Refund>,

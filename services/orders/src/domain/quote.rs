@@ -9,6 +9,7 @@ use contracts::{
 use super::{
     country::{Country, UnknownCountry},
     delivery::{self, Rate},
+    discount::{Effect, Offer},
     tax::{TaxRule, tax},
 };
 
@@ -49,16 +50,27 @@ impl From<QuoteError> for Problem {
     }
 }
 
-/// Computes the totals of `request` under `rules`. Discounts come with coupons; until then there
-/// are none. Prices are before tax; delivery includes it.
-pub fn quote(request: &QuoteRequest, rules: &[TaxRule]) -> Result<Quote, QuoteError> {
+/// Computes the totals of `request` under `rules`; `offer` is what is known of its code. Prices
+/// are before tax; tax is on the goods after discount; delivery includes it.
+pub fn quote(
+    request: &QuoteRequest,
+    rules: &[TaxRule],
+    offer: Option<&Offer>,
+) -> Result<Quote, QuoteError> {
     if request.lines.len() > MAX_LINES {
         return Err(QuoteError::TooManyLines(request.lines.len()));
     }
     let line_totals = line_totals(request)?;
     let items = Money::sum(request.currency, line_totals.iter().copied())?;
-    let discount = Money::zero(request.currency);
+    let (effect, code) = offer.map(|offer| offer.judge(items)).unzip();
+    let effect = effect.flatten();
+    let discount = match effect {
+        Some(effect) => effect.discount(items)?,
+        None => Money::zero(request.currency),
+    };
     let goods = items.minus(discount)?;
+    let discounts = discount.spread(&weights(&line_totals))?;
+    let nets = nets(&line_totals, &discounts)?;
 
     let country: Option<Country> = request.country.as_deref().map(str::parse).transpose()?;
     let rate = request
@@ -70,14 +82,20 @@ pub fn quote(request: &QuoteRequest, rules: &[TaxRule]) -> Result<Quote, QuoteEr
     let tax = country
         .map(|country| tax(rules, country, goods))
         .transpose()?;
-    let taxes = spread_over(tax, &line_totals)?;
-    let delivery = rate.map(|rate| rate.price(goods));
+    let taxes = spread_over(tax, &nets)?;
+    let delivery = if effect == Some(Effect::FreeShipping) {
+        // Whichever rate will be chosen.
+        Some(Money::zero(request.currency))
+    } else {
+        rate.map(|rate| rate.price(goods))
+    };
     let grand = match (delivery, tax) {
         (Some(delivery), Some(tax)) => Some(goods.plus(delivery)?.plus(tax)?),
         _ => None,
     };
 
-    let lines = request.lines.iter().zip(line_totals).zip(taxes);
+    let shares = line_totals.into_iter().zip(discounts).zip(taxes);
+    let lines = request.lines.iter().zip(shares);
     Ok(Quote {
         totals: Totals {
             items: Some(items),
@@ -87,14 +105,28 @@ pub fn quote(request: &QuoteRequest, rules: &[TaxRule]) -> Result<Quote, QuoteEr
             grand,
         },
         lines: lines
-            .map(|((line, line_total), tax)| QuotedLine {
+            .map(|(line, ((line_total, discount), tax))| QuotedLine {
                 variant_id: line.variant_id,
                 line_total,
-                discount: Money::zero(request.currency),
+                discount,
                 tax,
             })
             .collect(),
+        code,
     })
+}
+
+/// What each line costs after its share of the discount.
+fn nets(line_totals: &[Money], discounts: &[Money]) -> Result<Vec<Money>, MoneyError> {
+    let lines = line_totals.iter().zip(discounts);
+    lines
+        .map(|(total, &discount)| total.minus(discount))
+        .collect()
+}
+
+fn weights(amounts: &[Money]) -> Vec<u64> {
+    let minor = amounts.iter().map(|amount| amount.minor().unsigned_abs());
+    minor.collect()
 }
 
 fn line_totals(request: &QuoteRequest) -> Result<Vec<Money>, QuoteError> {
@@ -121,24 +153,21 @@ fn known_rate(id: &str, country: Option<Country>) -> Result<&'static Rate, Quote
     }
 }
 
-/// Each line's share of the tax, by its price.
-fn spread_over(
-    tax: Option<Money>,
-    line_totals: &[Money],
-) -> Result<Vec<Option<Money>>, QuoteError> {
+/// Each line's share of the tax, by what it costs after discount.
+fn spread_over(tax: Option<Money>, nets: &[Money]) -> Result<Vec<Option<Money>>, QuoteError> {
     let Some(tax) = tax else {
-        return Ok(vec![None; line_totals.len()]);
+        return Ok(vec![None; nets.len()]);
     };
-    let mut weights: Vec<u64> = line_totals
-        .iter()
-        .map(|total| total.minor().unsigned_abs())
-        .collect();
+    let mut weights = weights(nets);
     if weights.iter().all(|&weight| weight == 0) {
         // A flat tax on goods that cost nothing is shared evenly.
         weights.fill(1);
     }
     Ok(tax.spread(&weights)?.into_iter().map(Some).collect())
 }
+
+#[cfg(test)]
+mod discounted;
 
 #[cfg(test)]
 mod tests {
@@ -149,11 +178,15 @@ mod tests {
     use super::*;
     use crate::domain::tax::Levy;
 
-    fn euro(minor: i64) -> Money {
+    pub(super) fn euro(minor: i64) -> Money {
         Money::new(minor, Currency::EUR)
     }
 
-    fn request(lines: &[(i64, u32)], country: Option<&str>, rate: Option<&str>) -> QuoteRequest {
+    pub(super) fn request(
+        lines: &[(i64, u32)],
+        country: Option<&str>,
+        rate: Option<&str>,
+    ) -> QuoteRequest {
         let lines = lines.iter().map(|&(minor, qty)| PricedLine {
             variant_id: VariantId::from(Uuid::nil()),
             qty,
@@ -164,10 +197,12 @@ mod tests {
             lines: lines.collect(),
             country: country.map(str::to_owned),
             rate: rate.map(str::to_owned),
+            code: None,
+            cart_id: None,
         }
     }
 
-    fn percent(country: &str, basis_points: u32) -> TaxRule {
+    pub(super) fn percent(country: &str, basis_points: u32) -> TaxRule {
         TaxRule {
             country: Some(country.parse().expect("a country")),
             levy: Levy::Percent { basis_points },
@@ -176,7 +211,7 @@ mod tests {
 
     #[test]
     fn amounts_stay_unknown_until_they_can_be_known() {
-        let quote = quote(&request(&[(1_000, 2)], None, None), &[]).expect("a quote");
+        let quote = quote(&request(&[(1_000, 2)], None, None), &[], None).expect("a quote");
         assert_eq!(quote.totals.items, Some(euro(2_000)));
         assert_eq!(quote.totals.discount, Some(euro(0)));
         assert_eq!(quote.totals.delivery, None);
@@ -193,7 +228,7 @@ mod tests {
             Some("DE"),
             Some("standard"),
         );
-        let quote = quote(&asked, &rules).expect("a quote");
+        let quote = quote(&asked, &rules, None).expect("a quote");
         assert_eq!(quote.totals.tax, Some(euro(190)));
         let taxes: Vec<_> = quote
             .lines
@@ -212,7 +247,7 @@ mod tests {
         }];
         for (items, goods_and_tax) in [(15_000, 16_500), (36_000, 37_500)] {
             let asked = request(&[(items, 1)], Some("DE"), Some("standard"));
-            let totals = quote(&asked, &flat).expect("a quote").totals;
+            let totals = quote(&asked, &flat, None).expect("a quote").totals;
             // Above the threshold, so standard delivery is free.
             assert_eq!(totals.grand, Some(euro(goods_and_tax)));
         }
@@ -228,20 +263,21 @@ mod tests {
             percent("FR", 2_000),
         ];
         let tax = |code| {
-            quote(&request(&[(1_000, 1)], Some(code), None), &rules)
+            quote(&request(&[(1_000, 1)], Some(code), None), &rules, None)
                 .expect("a quote")
                 .totals
                 .tax
         };
         assert_eq!(tax("FR"), Some(euro(200)));
         assert_eq!(tax("CH"), Some(euro(50)));
-        let none = quote(&request(&[(1_000, 1)], Some("CH"), None), &rules[1..]).expect("a quote");
+        let none =
+            quote(&request(&[(1_000, 1)], Some("CH"), None), &rules[1..], None).expect("a quote");
         assert_eq!(none.totals.tax, Some(euro(0)));
     }
 
     #[test]
     fn bad_requests_are_named() {
-        let error = |asked: &QuoteRequest| quote(asked, &[]).expect_err("refused");
+        let error = |asked: &QuoteRequest| quote(asked, &[], None).expect_err("refused");
         assert_eq!(
             error(&request(&[(1, 0)], None, None)),
             QuoteError::NoPieces(0)
@@ -282,7 +318,7 @@ mod tests {
         ) {
             let levy = if use_flat { Levy::Flat { minor: flat } } else { Levy::Percent { basis_points } };
             let rules = [TaxRule { country: None, levy }];
-            let quote = quote(&request(&lines, Some("DE"), Some("express")), &rules).expect("a quote");
+            let quote = quote(&request(&lines, Some("DE"), Some("express")), &rules, None).expect("a quote");
             let minor = |money: Option<Money>| money.map_or(0, Money::minor);
             let totals = quote.totals;
             prop_assert_eq!(

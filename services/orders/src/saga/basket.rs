@@ -2,13 +2,17 @@
 
 use chassis::{Code, Problem};
 use contracts::{
-    CartId,
+    CartId, DiscountCode,
     cart::{CartForOrders, CartState},
 };
 
 use crate::{
     app::App,
-    domain::line::{self, Line, LinesError},
+    domain::{
+        discount::Offer,
+        line::{self, Line, LinesError},
+    },
+    store::coupons,
 };
 
 /// A cart that can be ordered.
@@ -16,8 +20,30 @@ use crate::{
 pub struct Basket {
     pub id: CartId,
     pub version: u64,
-    /// At the catalog's prices, without shares of tax.
+    /// At the catalog's prices, without shares of discount and tax.
     pub lines: Vec<Line>,
+    /// The code that the customer has given.
+    pub code: Option<DiscountCode>,
+}
+
+impl Basket {
+    /// What is known of its code.
+    pub async fn offer(&self, app: &App) -> Result<Option<Offer>, Problem> {
+        offer(app, Some(self.id), self.code.as_ref()).await
+    }
+}
+
+/// What is known of the code that a cart carries.
+pub async fn offer(
+    app: &App,
+    cart: Option<CartId>,
+    code: Option<&DiscountCode>,
+) -> Result<Option<Offer>, Problem> {
+    if code.is_none() {
+        return Ok(None);
+    }
+    let mut connection = app.connection().await?;
+    coupons::offer(&mut connection, app.currency, cart, code).await
 }
 
 /// A customer's open cart. `not_found` when it is somebody else's, `cart_closed` when an order came
@@ -46,6 +72,7 @@ pub async fn priced(app: &App, cart: &CartForOrders) -> Result<Basket, Problem> 
             id: cart.id,
             version: cart.version,
             lines,
+            code: cart.discount_code.clone(),
         }),
         Err(LinesError::Gone(gone)) => Err(Problem::new(
             Code::OutOfStock,

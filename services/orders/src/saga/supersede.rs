@@ -4,7 +4,6 @@ use chassis::{Code, Problem, run_tx};
 use contracts::{
     CheckoutId, OrderId,
     events::{Event, OrderEnded},
-    quote::Totals,
 };
 use sqlx::PgConnection;
 
@@ -13,7 +12,7 @@ use crate::{
     app::App,
     domain::{
         checkout::{CheckoutState, Details},
-        line::Line,
+        line::{Line, Priced},
         state::{OrderState, Trigger},
     },
     store::{
@@ -29,7 +28,7 @@ pub struct Successor {
     pub cart_version: u64,
     pub details: Details,
     pub lines: Vec<Line>,
-    pub totals: Totals,
+    pub priced: Priced,
 }
 
 /// Gives up the order of `old`, which gives its stock back, and begins a checkout that keeps what
@@ -64,7 +63,7 @@ pub async fn supersede(
                 details: &by.details,
                 currency: app.currency,
                 lines: &by.lines,
-                totals: by.totals,
+                priced: &by.priced,
                 lifetime: app.timing.checkout.as_secs_f64(),
             },
         )

@@ -1,7 +1,7 @@
 //! Plain SQL over the schema `orders`.
 //!
 //! The row of a checkout is the lock of its order and all that belongs to it: whoever changes one
-//! of them locks it first ([`checkouts::lock`]).
+//! of them locks it first ([`checkouts::lock`]). The row of a coupon is locked last ([`redemptions`]).
 
 use chassis::Problem;
 use serde::Serialize;
@@ -10,8 +10,10 @@ use serde_json::Value;
 pub mod all_orders;
 pub mod attempts;
 pub mod checkouts;
+pub mod coupons;
 pub mod follow_ups;
 pub mod orders;
+pub mod redemptions;
 pub mod refunds;
 pub mod return_window;
 pub mod returns;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use contracts::{
     CartId, CheckoutId, Currency, Money, OrderId,
     catalog::{Image, Options},
+    discount::AppliedCode,
     quote::Totals,
 };
 use sqlx::{PgConnection, types::Json};
@@ -95,6 +96,8 @@ pub struct Parts<'a> {
     pub delivery: Money,
     pub tax: Money,
     pub total: Money,
+    /// The code that counts.
+    pub code: Option<&'a AppliedCode>,
 }
 
 /// Makes the order of a checkout, in state `created`.
@@ -106,8 +109,9 @@ pub async fn insert(
     sqlx::query!(
         "INSERT INTO orders.sales_order \
          (id, owner, cart_id, cart_version, state, currency, items_minor, discount_minor, \
-          delivery_minor, tax_minor, total_minor, email, address, rate) \
-         VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          delivery_minor, tax_minor, total_minor, email, address, rate, discount_code, \
+          discount_title) \
+         VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         checkout.id.uuid(),
         checkout.owner,
         checkout.cart_id.uuid(),
@@ -121,6 +125,8 @@ pub async fn insert(
         parts.email,
         json(parts.address)?,
         json(parts.rate)?,
+        parts.code.map(|code| code.code.as_str()),
+        parts.code.map(|code| code.title.as_str()),
     )
     .execute(&mut *tx)
     .await?;
@@ -140,7 +146,7 @@ async fn insert_line(
         "INSERT INTO orders.order_line \
          (order_id, position, variant_id, sku, slug, title, options, image, qty, unit_minor, \
           line_total_minor, discount_minor, tax_minor) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         order.uuid(),
         position,
         line.variant_id.uuid(),
@@ -152,6 +158,7 @@ async fn insert_line(
         i32::try_from(line.qty).map_err(Problem::internal)?,
         line.unit.minor(),
         line.line_total.minor(),
+        line.discount.map_or(0, Money::minor),
         line.tax.map_or(0, Money::minor),
     )
     .execute(tx)
@@ -204,6 +211,8 @@ struct OrderRow {
     email: String,
     address: Json<Address>,
     rate: Json<ChosenRate>,
+    discount_code: Option<String>,
+    discount_title: Option<String>,
     placed_at: Option<DateTime<Utc>>,
     return_until: Option<DateTime<Utc>>,
     return_open: bool,
@@ -215,7 +224,8 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
         OrderRow,
         r#"SELECT number, state, currency, items_minor, discount_minor, delivery_minor, tax_minor,
                   total_minor, email, address AS "address: Json<Address>",
-                  rate AS "rate: Json<ChosenRate>", placed_at, return_until,
+                  rate AS "rate: Json<ChosenRate>", discount_code, discount_title, placed_at,
+                  return_until,
                   coalesce(return_until > now(), false) AS "return_open!"
            FROM orders.sales_order WHERE id = $1"#,
         id.uuid()
@@ -249,6 +259,7 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
             tax: money(row.tax_minor),
             grand: money(row.total_minor),
         },
+        discount_codes: applied_codes(row.discount_code, row.discount_title)?,
         shipments: shipments::of_order(connection, id).await?,
         refunds: refunds::of_order(connection, id, currency).await?,
         returns: returns::of_order(connection, id, currency).await?,
@@ -259,6 +270,14 @@ pub async fn read(connection: &mut PgConnection, id: OrderId) -> Result<Order, P
     })
 }
 
+fn applied_codes(code: Option<String>, title: Option<String>) -> Result<Vec<AppliedCode>, Problem> {
+    let Some((code, title)) = code.zip(title) else {
+        return Ok(Vec::new());
+    };
+    let code = code.parse().map_err(Problem::internal)?;
+    Ok(vec![AppliedCode { code, title }])
+}
+
 /// The lines of an order.
 pub async fn lines(
     connection: &mut PgConnection,
@@ -267,7 +286,8 @@ pub async fn lines(
 ) -> Result<Vec<Line>, Problem> {
     let rows = sqlx::query!(
         r#"SELECT variant_id, sku, slug, title, options AS "options: Json<Options>",
-                  image AS "image: Json<Image>", qty, unit_minor, line_total_minor, tax_minor
+                  image AS "image: Json<Image>", qty, unit_minor, line_total_minor, discount_minor,
+                  tax_minor
            FROM orders.order_line WHERE order_id = $1 ORDER BY position"#,
         id.uuid()
     )
@@ -286,6 +306,7 @@ pub async fn lines(
                 qty: u32::try_from(row.qty).map_err(Problem::internal)?,
                 unit: money(row.unit_minor),
                 line_total: money(row.line_total_minor),
+                discount: Some(money(row.discount_minor)).filter(|discount| discount.minor() > 0),
                 tax: Some(money(row.tax_minor)),
             })
         })

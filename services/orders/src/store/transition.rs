@@ -5,7 +5,7 @@ use contracts::{OrderId, events::Event};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{OUTBOX, follow_ups};
+use super::{OUTBOX, follow_ups, redemptions};
 use crate::domain::{
     named::named,
     state::{self, OrderState, Transition, Trigger},
@@ -46,8 +46,8 @@ impl Transitions {
         Self { clock, ids }
     }
 
-    /// Moves an order whose checkout the caller has locked. `invalid_state` when its state does
-    /// not admit the trigger.
+    /// Moves an order whose checkout the caller has locked, and the use of its discount code with
+    /// it. `invalid_state` when its state does not admit the trigger.
     pub async fn apply(
         &self,
         tx: &mut PgConnection,
@@ -71,6 +71,14 @@ impl Transitions {
         .execute(&mut *tx)
         .await?;
         self.record(tx, order, row, &step).await?;
+        // Last, because of the coupon's row; here, because no way out may forget it.
+        match row.to {
+            OrderState::Placed => redemptions::redeem(tx, order).await?,
+            OrderState::Rejected | OrderState::Cancelled => {
+                redemptions::give_back(tx, order).await?;
+            }
+            _ => {}
+        }
         Ok(row.to)
     }
 

@@ -147,6 +147,49 @@ async fn the_eighth_sees_a_step_that_there_is_not() {
 }
 
 #[tokio::test]
+async fn the_eighth_sees_uses_of_codes_that_do_not_agree_with_orders() {
+    for (words, sql) in [
+        (
+            "counts 2 uses, its redemptions 1",
+            "UPDATE orders.coupon SET used = 2",
+        ),
+        (
+            "counts 1 uses, its redemptions 0",
+            "UPDATE orders.redemption SET state = 'returned'",
+        ),
+        (
+            "has 1 uses of 0",
+            "ALTER TABLE orders.coupon DROP CONSTRAINT coupon_used, DROP CONSTRAINT coupon_max_uses_check; \
+             UPDATE orders.coupon SET max_uses = 0",
+        ),
+        (
+            "is placed, its use of NOTHING is held",
+            "UPDATE orders.redemption SET state = 'held'",
+        ),
+        (
+            "is cancelled, its use of NOTHING is redeemed",
+            "UPDATE orders.sales_order SET state = 'cancelled'",
+        ),
+        (
+            "has the code NOTHING and uses none",
+            "DELETE FROM orders.redemption",
+        ),
+        (
+            "has the code none and uses NOTHING",
+            "UPDATE orders.sales_order SET discount_code = NULL, discount_title = NULL",
+        ),
+    ] {
+        let (_database, pool) = purchase().await;
+        let planted = sqlx::raw_sql(sql).execute(&pool).await;
+        planted.expect("a violation can be planted");
+        let found = invariants::violations(&pool).await;
+        let found = found.expect("statements that run");
+        let seen = |line: &String| line.starts_with("8 ") && line.contains(words);
+        assert!(found.iter().any(seen), "{words} is not among {found:#?}");
+    }
+}
+
+#[tokio::test]
 async fn the_ninth_sees_an_event_that_is_missing() {
     planted(9, "DELETE FROM orders.outbox WHERE sequence = 2").await;
 }

@@ -15,10 +15,15 @@ INSERT INTO catalog.stock_ledger (variant_id, kind, qty, order_id, reason) VALUE
 INSERT INTO orders.checkout (id, owner, cart_id, cart_version, state, currency, lines, totals, expires_at)
 VALUES ('00000000-0000-7000-8000-00000000000a', 'guest:a', '00000000-0000-7000-8000-0000000000ca', 1,
     'completed', 'EUR', '[]', '{}', now() + interval '1 day');
+-- The code takes off less than a cent.
+INSERT INTO orders.coupon (code, title, kind, basis_points, max_uses, used) VALUES ('NOTHING', 'Nothing', 'percent', 1, 9, 1);
 INSERT INTO orders.sales_order (id, number, owner, cart_id, cart_version, state, currency, items_minor, discount_minor,
-    delivery_minor, tax_minor, total_minor, email, address, rate, last_seq, placed_at)
+    delivery_minor, tax_minor, total_minor, email, address, rate, last_seq, placed_at,
+    discount_code, discount_title)
 VALUES ('00000000-0000-7000-8000-00000000000a', 'LM-000000', 'guest:a', '00000000-0000-7000-8000-0000000000ca', 1,
-    'placed', 'EUR', 1000, 0, 490, 190, 1680, 'ada@example.org', '{}', '{}', 4, now());
+    'placed', 'EUR', 1000, 0, 490, 190, 1680, 'ada@example.org', '{}', '{}', 4, now(), 'NOTHING', 'Nothing');
+INSERT INTO orders.redemption (order_id, code, state)
+VALUES ('00000000-0000-7000-8000-00000000000a', 'NOTHING', 'redeemed');
 INSERT INTO orders.order_line (order_id, position, variant_id, sku, slug, title, options, qty, unit_minor,
     line_total_minor, discount_minor, tax_minor)
 VALUES ('00000000-0000-7000-8000-00000000000a', 1, '00000000-0000-7000-8000-000000000001', 'MUG', 'mug', 'Mug', '{}',

@@ -1,8 +1,11 @@
 //! Endpoints for those who run the shop.
 
+mod change_discount_code;
+mod create_discount_code;
 mod decide_return;
 mod deliver_shipment;
 mod list_all_orders;
+mod list_discount_codes;
 mod pack_order;
 mod receive_return;
 mod refund_order;
@@ -30,6 +33,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(refund_order::refund_order))
         .routes(routes!(decide_return::decide_return))
         .routes(routes!(receive_return::receive_return))
+        .routes(routes!(
+            list_discount_codes::list_discount_codes,
+            create_discount_code::create_discount_code
+        ))
+        .routes(routes!(change_discount_code::change_discount_code))
         .route_layer(middleware::from_fn_with_state(ROLE_ADMIN, needs))
 }
 

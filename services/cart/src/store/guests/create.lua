@@ -9,7 +9,8 @@ if current then
     return {'found', current, redis.call('HGETALL', key)}
   end
 end
-redis.call('HSET', KEYS[2], 'owner', ARGV[2], 'currency', ARGV[3], 'version', 1, 'state', 'open')
+local expires_at = string.format('%d', redis.call('TIME')[1] + ARGV[4])
+redis.call('HSET', KEYS[2], 'owner', ARGV[2], 'currency', ARGV[3], 'version', 1, 'state', 'open', 'expires_at', expires_at)
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[4])
 return {'created', ARGV[1], redis.call('HGETALL', KEYS[2])}

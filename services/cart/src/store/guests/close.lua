@@ -1,5 +1,5 @@
 -- Closes a cart for an order. What it holds beyond the ordered quantities was added since and
--- moves into a new open cart of the same owner.
+-- moves into a new open cart of the same owner; the discount code stays with what was ordered.
 -- KEYS: the cart, the new cart.
 -- ARGV: order id, order number, id of the new cart, seconds to live, then pairs of variant and
 --   ordered quantity.
@@ -32,18 +32,19 @@ for index = 1, #fields, 2 do
   end
 end
 
+local expires_at = string.format('%d', redis.call('TIME')[1] + ttl)
 local pointer = 'cart:owner:' .. head[1]
 local moved_to = ''
 if moved > 0 then
   moved_to = ARGV[3]
   local places = redis.call('HGET', cart, 'places')
-  redis.call('HSET', fresh, 'owner', head[1], 'currency', head[2], 'version', 1, 'state', 'open', 'places', places)
+  redis.call('HSET', fresh, 'owner', head[1], 'currency', head[2], 'version', 1, 'state', 'open', 'places', places, 'expires_at', expires_at)
   redis.call('EXPIRE', fresh, ttl)
   redis.call('SET', pointer, moved_to, 'EX', ttl)
 elseif redis.call('GET', pointer) == string.match(cart, 'cart:cart:(.+)') then
   redis.call('DEL', pointer)
 end
 redis.call('HINCRBY', cart, 'version', 1)
-redis.call('HSET', cart, 'state', 'closed', 'order_id', ARGV[1], 'order_number', ARGV[2], 'moved_to', moved_to)
+redis.call('HSET', cart, 'state', 'closed', 'order_id', ARGV[1], 'order_number', ARGV[2], 'moved_to', moved_to, 'expires_at', expires_at)
 redis.call('EXPIRE', cart, ttl)
 return {'closed', moved_to, ARGV[2]}
