@@ -6,6 +6,7 @@ mod change_item;
 mod close_cart;
 mod create_cart;
 mod current_cart;
+mod merge_cart;
 mod remove_item;
 mod show_cart;
 mod show_for_orders;
@@ -35,6 +36,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show_cart::show_cart))
         .routes(routes!(add_item::add_item))
         .routes(routes!(change_item::change_item, remove_item::remove_item))
+        .routes(routes!(merge_cart::merge_cart))
         .routes(routes!(show_for_orders::show_for_orders))
         .routes(routes!(close_cart::close_cart))
 }

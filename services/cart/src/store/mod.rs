@@ -7,21 +7,27 @@
 //! decides by itself in one step whether it has the cart.
 
 mod guests;
+mod merge;
+#[cfg(test)]
+mod tests;
 mod users;
 
-use chassis::{Problem, extract::IdempotencyKey};
+use std::time::Duration;
+
+use chassis::{Problem, auth::is_user, extract::IdempotencyKey};
 use contracts::{CartId, Currency, VariantId, cart::CloseCart};
 use redis::aio::ConnectionManager;
 use sqlx::PgPool;
 
 use crate::domain::{Cart, Details};
 use guests::GuestCarts;
+pub(crate) use merge::{Merge, Merged, MergedLine};
 use users::UserCarts;
 
+/// How long the answer to an idempotency key is kept.
+pub(crate) const ANSWER_LIFE: Duration = Duration::from_hours(24);
 /// Most lines of a cart.
 pub(crate) const MOST_LINES: u32 = 50;
-/// How the subject of a signed-in customer begins.
-const USER: &str = "user:";
 
 /// The store of carts. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -163,7 +169,10 @@ impl Carts {
 
     /// Puts a discount code on the cart, instead of the one it has, or takes it off. The code must
     /// be in upper case. The version grows when that makes a difference.
-    #[expect(dead_code, reason = "its endpoints come with discount codes")]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "its endpoints come with discount codes")
+    )]
     pub(crate) async fn set_code(
         &self,
         target: Target<'_>,
@@ -174,6 +183,12 @@ impl Carts {
         } else {
             self.guests.set_code(target, code).await
         }
+    }
+
+    /// Forgets answers in Postgres that were given longer than `age` ago; gives their number.
+    /// Redis forgets by itself.
+    pub(crate) async fn forget_answers(&self, age: Duration) -> Result<u64, Problem> {
+        self.users.forget_answers(age).await
     }
 
     /// Anybody's cart, for orders.
@@ -205,8 +220,4 @@ impl Carts {
             closed => Ok(closed),
         }
     }
-}
-
-fn is_user(owner: &str) -> bool {
-    owner.starts_with(USER)
 }
