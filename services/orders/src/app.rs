@@ -1,17 +1,25 @@
 //! What handlers and background tasks work with.
 
-use std::time::Duration;
+use std::{num::NonZeroU16, time::Duration};
 
-use chassis::{Ids, Problem, webhook::WebhookKey};
+use chassis::{
+    Ids, Problem,
+    config::{ConfigError, Settings},
+    webhook::WebhookKey,
+};
 use contracts::Currency;
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 use tokio_util::sync::CancellationToken;
+use topology::settings;
 
 use crate::{
     calls::Calls,
     store::{tax_rules::TaxRules, transition::Transitions},
     watch::Watch,
 };
+
+/// Of a shop that sets nothing else.
+const RETURN_WINDOW_DAYS: NonZeroU16 = NonZeroU16::new(14).unwrap();
 
 /// Cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,6 +66,21 @@ pub struct Timing {
     pub heartbeat: Duration,
 }
 
+impl Timing {
+    /// From the variables of [`topology::settings`]; all else is as it is by default.
+    pub fn from_settings(from: &Settings) -> Result<Self, ConfigError> {
+        let days = from.parsed_or(
+            settings::RETURN_WINDOW_DAYS,
+            "a number of days from 1 on",
+            RETURN_WINDOW_DAYS,
+        )?;
+        Ok(Self {
+            return_window: Duration::from_hours(24 * u64::from(days.get())),
+            ..Self::default()
+        })
+    }
+}
+
 impl Default for Timing {
     fn default() -> Self {
         let seconds = Duration::from_secs;
@@ -70,7 +93,7 @@ impl Default for Timing {
             lease: seconds(15),
             reap: seconds(1),
             unreserved: seconds(15),
-            return_window: Duration::from_hours(14 * 24),
+            return_window: Duration::from_hours(24 * u64::from(RETURN_WINDOW_DAYS.get())),
             watch: seconds(1),
             heartbeat: seconds(15),
         }
@@ -81,5 +104,29 @@ impl App {
     /// A connection, for reads.
     pub async fn connection(&self) -> Result<PoolConnection<Postgres>, Problem> {
         Ok(self.pool.acquire().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(days: &[&str]) -> Result<Duration, ConfigError> {
+        let set = days
+            .iter()
+            .map(|days| (settings::RETURN_WINDOW_DAYS, *days));
+        Timing::from_settings(&Settings::from_pairs(set)).map(|timing| timing.return_window)
+    }
+
+    #[test]
+    fn the_time_for_returns_is_a_setting() {
+        let days = |days: u64| Duration::from_hours(24 * days);
+        assert_eq!(window(&[]).expect("a default"), days(14));
+        assert_eq!(window(&["30"]).expect("a number"), days(30));
+        for wrong in ["0", "-1", "a month", "70000"] {
+            let error = window(&[wrong]).expect_err(wrong).to_string();
+            assert!(error.contains("RETURN_WINDOW_DAYS"), "{error}");
+            assert!(error.contains("a number of days from 1 on"), "{error}");
+        }
     }
 }

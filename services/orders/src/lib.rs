@@ -66,7 +66,7 @@ impl Config {
                 payments: from.url(Service::Payments)?,
             },
             currency: from.currency()?,
-            timing: Timing::default(),
+            timing: Timing::from_settings(from)?,
             drain: Drain::default(),
         })
     }

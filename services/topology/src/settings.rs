@@ -52,6 +52,8 @@ pub const PAYMENT_WEBHOOKS_KEY: &str = "payment-webhooks";
 
 /// ISO 4217 code of the shop's currency.
 pub const CURRENCY: &str = "SHOP_CURRENCY";
+/// Days after delivery in which a customer may send something back; orders only, 14 unless set.
+pub const RETURN_WINDOW_DAYS: &str = "RETURN_WINDOW_DAYS";
 /// Name shown by the storefront.
 pub const TITLE: &str = "SHOP_TITLE";
 

@@ -95,7 +95,7 @@ fn moments(step: &Step) -> &'static [Moment] {
 async fn steps(shop: &Shop) -> Result<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::new();
     for run in 0..DRY_RUNS {
-        let variant = goods::article(&shop.track.pool, 5).await?;
+        let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
         let (buyer, checkout) = shop.track.outside.at_the_till(variant).await?;
         shop.steps.count();
         let bought = buy(&buyer, &checkout).await;
@@ -125,7 +125,7 @@ async fn buy(buyer: &Buyer, checkout: &str) -> Option<String> {
 async fn disturb(shop: &Shop, step: &Step, moment: Moment, rounds: usize) -> Result<Row> {
     let mut row = Row::default();
     for _ in 0..rounds {
-        let variant = goods::article(&shop.track.pool, 5).await?;
+        let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
         let (buyer, checkout) = shop.track.outside.at_the_till(variant).await?;
         let reached = shop.steps.arm(step.clone(), moment);
         let buying = {

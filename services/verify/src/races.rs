@@ -74,7 +74,7 @@ impl Race {
     async fn round(self, track: &Track, buyers: usize) -> Result<Round> {
         match self {
             Self::LastUnit => {
-                let variant = goods::article(&track.pool, 1).await?;
+                let variant = goods::article(&track.pool, goods::PRICE, 1).await?;
                 last_unit::round(track, buyers, variant).await
             }
             Self::CartChanges => cart_changes::round(track, buyers).await,
@@ -151,7 +151,7 @@ async fn row(track: &Track, race: Race, rounds: usize, buyers: usize) -> Result<
 /// a violation then would never see one.
 pub(crate) async fn see_planted_fault(track: &Track) -> Result<()> {
     const BUYERS: usize = 8;
-    let variant = goods::article(&track.pool, 1).await?;
+    let variant = goods::article(&track.pool, goods::PRICE, 1).await?;
     planted::remove_guard(&track.pool, variant).await?;
     let raced = last_unit::round(track, BUYERS, variant).await;
     let seen = match &raced {

@@ -189,7 +189,7 @@ impl Shop {
 }
 
 /// A pool of the superuser that survives broken connections.
-fn onlooker(database: &TestDatabase) -> PgPool {
+pub fn onlooker(database: &TestDatabase) -> PgPool {
     let login = database.login("postgres", "");
     let options = PgConnectOptions::new_without_pgpass()
         .host(&login.host)

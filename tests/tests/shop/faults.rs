@@ -108,10 +108,7 @@ async fn payments_dies_while_it_authorizes() {
     let stopped = shop
         .front(Service::Payments)
         .stop_next("POST /internal/v1/intents", Moment::Before);
-    let request = {
-        let (guest, id) = (guest.clone(), id.clone());
-        tokio::spawn(async move { guest.complete(&id, "insist", &total).await })
-    };
+    let request = guest.completing(&id, "insist", &total);
     let _held = stopped.wait().await;
     shop.kill(Service::Payments).await;
     let _ = request.await;
@@ -189,10 +186,7 @@ async fn an_authorization_that_turns_up_after_the_end_is_voided() {
     let stopped = shop
         .front(Service::Payments)
         .stop_next("POST /internal/v1/intents", Moment::After);
-    let request = {
-        let (guest, id) = (guest.clone(), id.clone());
-        tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-    };
+    let request = guest.completing(&id, "k", &total);
     let _held = stopped.wait().await;
     shop.kill(Service::Orders).await;
     let _ = request.await;
@@ -260,10 +254,7 @@ async fn a_cart_that_redis_lost_stops_a_purchase_only_before_it_is_paid() {
     let stopped = shop
         .front(Service::Payments)
         .stop_next("POST /internal/v1/intents/*/capture", Moment::Before);
-    let request = {
-        let (guest, id) = (guest.clone(), id.clone());
-        tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-    };
+    let request = guest.completing(&id, "k", &total);
     let _held = stopped.wait().await;
     let order = request.await.expect("the request ends").expect(201).json();
     assert_eq!(order["state"], "placed");

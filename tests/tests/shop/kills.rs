@@ -70,10 +70,7 @@ async fn orders_is_killed_before_and_after_each_call_of_completing() {
             let mug = shop.article(1_000, 5).await;
             let (guest, id, total) = shop.ready_to_pay(mug, APPROVED).await;
             let stopped = shop.front(call.callee).stop_next(call.path, moment);
-            let request = {
-                let (guest, id) = (guest.clone(), id.clone());
-                tokio::spawn(async move { guest.complete(&id, "insist", &total).await })
-            };
+            let request = guest.completing(&id, "insist", &total);
             let _held = stopped.wait().await;
             shop.kill(Service::Orders).await;
             // What follows a placed order may be waited for only so long; else the answer is lost.
@@ -141,10 +138,7 @@ async fn a_purchase_whose_process_died_is_finished_without_its_customer() {
             Service::Payments
         };
         let stopped = shop.front(callee).stop_next(path, Moment::After);
-        let request = {
-            let (guest, id) = (guest.clone(), id.clone());
-            tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-        };
+        let request = guest.completing(&id, "k", &total);
         let _held = stopped.wait().await;
         shop.kill(Service::Orders).await;
         let _ = request.await;

@@ -240,10 +240,7 @@ async fn what_was_added_after_the_order_moves_to_a_new_cart() {
     let closing = shop
         .front(Service::Cart)
         .stop_next("POST /internal/v1/carts/*/close", Moment::Before);
-    let buying = {
-        let (guest, id, total) = (guest.clone(), id.clone(), total.clone());
-        tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-    };
+    let buying = guest.completing(&id, "k", &total);
     let _held = closing.wait().await;
     let _ = guest.add(lamp, 2).await.expect(200);
     let order = buying.await.expect("the request ends").expect(201).json();

@@ -18,14 +18,11 @@ use chassis::{
     testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
 };
 use contracts::Currency;
-use localmart_verify::invariants;
+use localmart_verify::{invariants, shop::onlooker};
 use orders::Timing;
 use payments::Delays;
 
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::PgPool;
 
 pub(crate) use front::{Front, Moment};
 pub(crate) use guest::{Guest, details};
@@ -256,20 +253,6 @@ impl Shop {
             title: "LocalMart".to_owned(),
         }
     }
-}
-
-/// A pool of the superuser that survives broken connections.
-fn onlooker(database: &TestDatabase) -> PgPool {
-    let login = database.login("postgres", "");
-    let options = PgConnectOptions::new_without_pgpass()
-        .host(&login.host)
-        .port(login.port)
-        .database(&login.name)
-        .username(&login.user);
-    PgPoolOptions::new()
-        .max_connections(2)
-        .test_before_acquire(true)
-        .connect_lazy_with(options)
 }
 
 fn at_once() -> Drain {

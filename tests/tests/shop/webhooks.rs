@@ -158,10 +158,7 @@ async fn a_webhook_that_comes_before_the_reply_is_taken_and_the_purchase_goes_on
         let stopped = shop
             .front(Service::Payments)
             .stop_next("POST /internal/v1/intents", Moment::After);
-        let request = {
-            let (guest, id) = (guest.clone(), id.clone());
-            tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-        };
+        let request = guest.completing(&id, "k", &total);
         let held = stopped.wait().await;
         // The reply is ready and orders knows already.
         assert_eq!(attempt(&shop).await, "authorized");
@@ -187,10 +184,7 @@ async fn webhooks_wait_for_orders_for_three_days() {
     let stopped = shop
         .front(Service::Payments)
         .stop_next("POST /internal/v1/intents/*/capture", Moment::After);
-    let request = {
-        let (guest, id) = (guest.clone(), id.clone());
-        tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-    };
+    let request = guest.completing(&id, "k", &total);
     let _held = stopped.wait().await;
     shop.kill(Service::Orders).await;
     let _ = request.await;
@@ -225,10 +219,7 @@ async fn payments_is_killed_between_its_ledger_and_the_webhook() {
         let mug = shop.article(1_000, 5).await;
         let (guest, id, total) = shop.ready_to_pay(mug, APPROVED).await;
         let stopped = shop.front(Service::Orders).stop_next(DELIVERING, moment);
-        let request = {
-            let (guest, id) = (guest.clone(), id.clone());
-            tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-        };
+        let request = guest.completing(&id, "k", &total);
         let _held = stopped.wait().await;
         shop.kill(Service::Payments).await;
         let _ = request.await;
@@ -252,10 +243,7 @@ async fn an_authorization_told_after_the_end_is_noted_and_voided() {
     let reply = shop
         .front(Service::Payments)
         .stop_next("POST /internal/v1/intents", Moment::After);
-    let request = {
-        let (guest, id) = (guest.clone(), id.clone());
-        tokio::spawn(async move { guest.complete(&id, "k", &total).await })
-    };
+    let request = guest.completing(&id, "k", &total);
     let _lost = reply.wait().await;
     let _undelivered = stopped.wait().await;
     shop.kill(Service::Orders).await;

@@ -10,10 +10,8 @@ use contracts::OrderId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::page::Limit;
 use crate::{app::App, domain::order::OrderSummary, store::orders};
-
-const DEFAULT_LIMIT: u8 = 20;
-const MOST: u8 = 100;
 
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -50,20 +48,15 @@ pub(super) async fn list_orders(
     caller: Caller,
     Query(page): Query<Page>,
 ) -> Result<Json<Orders>, Problem> {
-    let limit = page.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::invalid(
-            "#query/limit",
-            "out_of_range",
-            format!("limit must be 1 to {MOST}."),
-        ));
-    }
+    let limit = Limit::new(page.limit)?;
     let mut connection = app.connection().await?;
-    // One more than asked for tells whether there are older ones.
-    let asked = i64::from(limit) + 1;
-    let mut items = orders::list(&mut connection, caller.customer()?, page.cursor, asked).await?;
-    let more = items.len() > usize::from(limit);
-    items.truncate(usize::from(limit));
-    let next_cursor = items.last().filter(|_| more).map(|order| order.id);
+    let mut items = orders::list(
+        &mut connection,
+        caller.customer()?,
+        page.cursor,
+        limit.rows(),
+    )
+    .await?;
+    let next_cursor = limit.cut(&mut items, |order| order.id);
     Ok(Json(Orders { items, next_cursor }))
 }

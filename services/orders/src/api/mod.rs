@@ -14,6 +14,7 @@ mod give_payment;
 mod lines;
 mod list_events;
 mod list_orders;
+mod page;
 mod payment_webhook;
 mod quote;
 mod shipping_rates;

@@ -3,9 +3,8 @@
 use chassis::Problem;
 use contracts::{Currency, Money, OrderId, RefundId, ReturnId, catalog::StockLine};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use super::shipments::{count, stored};
+use super::shipments::{columns, count, stored};
 use crate::domain::returns::{Return, ReturnState, Worth};
 
 /// Takes pieces of a line for a return; `false` when fewer were shipped and are free.
@@ -81,11 +80,7 @@ pub async fn insert(
     )
     .execute(&mut *tx)
     .await?;
-    let variants: Vec<Uuid> = lines.iter().map(|line| line.variant_id.uuid()).collect();
-    let pieces: Vec<i32> = lines
-        .iter()
-        .map(|line| stored(line.qty))
-        .collect::<Result<_, _>>()?;
+    let (variants, pieces) = columns(lines)?;
     sqlx::query!(
         "INSERT INTO orders.return_line (return_id, variant_id, qty) \
          SELECT $1, * FROM unnest($2::uuid[], $3::integer[])",

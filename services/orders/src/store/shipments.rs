@@ -92,11 +92,7 @@ pub async fn insert(
     )
     .execute(&mut *tx)
     .await?;
-    let variants: Vec<Uuid> = lines.iter().map(|line| line.variant_id.uuid()).collect();
-    let pieces: Vec<i32> = lines
-        .iter()
-        .map(|line| stored(line.qty))
-        .collect::<Result<_, _>>()?;
+    let (variants, pieces) = columns(lines)?;
     sqlx::query!(
         "INSERT INTO orders.shipment_line (shipment_id, variant_id, qty) \
          SELECT $1, * FROM unnest($2::uuid[], $3::integer[])",
@@ -124,6 +120,14 @@ pub async fn deliver(
     .execute(tx)
     .await?;
     Ok(delivered.rows_affected() == 1)
+}
+
+/// Lines as the two columns that `unnest` makes rows of.
+pub(super) fn columns(lines: &[StockLine]) -> Result<(Vec<Uuid>, Vec<i32>), Problem> {
+    lines
+        .iter()
+        .map(|line| Ok((line.variant_id.uuid(), stored(line.qty)?)))
+        .collect()
 }
 
 /// A number of pieces as Postgres has it.

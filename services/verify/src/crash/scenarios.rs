@@ -71,7 +71,7 @@ pub(super) async fn run(shop: &Shop, scenario: Scenario, rounds: usize) -> Resul
 async fn postgres_crashes(shop: &Shop, row: &mut Row) -> Result<()> {
     let pool = &shop.track.pool;
     let pieces = i32::try_from(BUYERS)?;
-    let variant = goods::article(pool, pieces).await?;
+    let variant = goods::article(pool, goods::PRICE, pieces).await?;
     let till = || shop.track.outside.at_the_till(variant);
     let buyers = try_join_all((0..BUYERS).map(|_| till())).await?;
     let buying = try_join_all(
@@ -107,7 +107,8 @@ async fn postgres_crashes(shop: &Shop, row: &mut Row) -> Result<()> {
 /// Redis loses everything while some complete. Carts may be gone, and whoever lost one is told so;
 /// an order that was acknowledged is not, and the next guest buys as before.
 async fn redis_forgets(shop: &Shop, row: &mut Row) -> Result<()> {
-    let variant = goods::article(&shop.track.pool, i32::try_from(BUYERS + 1)?).await?;
+    let variant =
+        goods::article(&shop.track.pool, goods::PRICE, i32::try_from(BUYERS + 1)?).await?;
     let ready = || shop.track.outside.ready_to_pay(variant);
     let buyers = try_join_all((0..BUYERS).map(|_| ready())).await?;
     let completing = try_join_all(
@@ -138,7 +139,7 @@ fn number(answer: &Answer) -> Option<String> {
 
 /// A card that payments has trouble with, then one that it has not.
 async fn card(shop: &Shop, card: &str, row: &mut Row) -> Result<()> {
-    let variant = goods::article(&shop.track.pool, 5).await?;
+    let variant = goods::article(&shop.track.pool, goods::PRICE, 5).await?;
     let (buyer, checkout) = shop.track.outside.at_the_till(variant).await?;
     let total = buyer.pay(&checkout, card).await?.expect(200)?["totals"]["grand"].clone();
     let told = buyer.complete(&checkout, card, &total).await?;

@@ -14,7 +14,7 @@ use crate::{goods, invariants};
 const CLOSING: Duration = Duration::from_secs(30);
 
 pub(super) async fn round(track: &Track, buyers: usize) -> Result<Round> {
-    let variant = goods::article(&track.pool, 100).await?;
+    let variant = goods::article(&track.pool, goods::PRICE, 100).await?;
     let (buyer, checkout, total) = track.outside.ready_to_pay(variant).await?;
     // One completes, all others add one piece more.
     let adding = try_join_all((1..buyers).map(|_| buyer.add(variant, 1)));

@@ -7,7 +7,7 @@ use super::{Round, Track};
 use crate::goods;
 
 pub(super) async fn round(track: &Track, buyers: usize) -> Result<Round> {
-    let variant = goods::article(&track.pool, 100).await?;
+    let variant = goods::article(&track.pool, goods::PRICE, 100).await?;
     let buyer = track.outside.buyer().await?;
     for answer in try_join_all((0..buyers).map(|_| buyer.add(variant, 1))).await? {
         answer.expect(200)?;

@@ -7,7 +7,7 @@ use super::{Round, Track};
 use crate::goods;
 
 pub(super) async fn round(track: &Track, buyers: usize) -> Result<Round> {
-    let variant = goods::article(&track.pool, 1).await?;
+    let variant = goods::article(&track.pool, goods::PRICE, 1).await?;
     let (buyer, checkout, total) = track.outside.ready_to_pay(variant).await?;
     // Two senders share a key.
     let keys: Vec<String> = (0..buyers).map(|n| format!("key-{}", n / 2)).collect();

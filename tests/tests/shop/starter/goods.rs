@@ -1,6 +1,6 @@
 //! Things to sell.
 
-use sqlx::PgPool;
+use localmart_verify::goods;
 use uuid::Uuid;
 
 use super::Shop;
@@ -9,11 +9,9 @@ impl Shop {
     /// Puts a new article on sale: `price` minor units each, `pieces` on the shelf. Gives the id of
     /// its only variant.
     pub(crate) async fn article(&self, price: i64, pieces: i32) -> Uuid {
-        let variant = Uuid::now_v7();
-        if let Err(error) = put_on_sale(&self.pool, variant, price, pieces).await {
-            panic!("an article cannot be put on sale: {error}");
-        }
-        variant
+        goods::article(&self.pool, price, pieces)
+            .await
+            .expect("an article can be put on sale")
     }
 
     /// Sets a new price.
@@ -34,53 +32,4 @@ impl Shop {
             .await
             .expect("every variant has a stock level")
     }
-}
-
-async fn put_on_sale(
-    pool: &PgPool,
-    variant: Uuid,
-    price: i64,
-    pieces: i32,
-) -> Result<(), sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    sqlx::query(
-        "INSERT INTO catalog.category (path, title, position) VALUES ('kitchen', 'Kitchen', 1) \
-         ON CONFLICT DO NOTHING",
-    )
-    .execute(&mut *tx)
-    .await?;
-    let name = variant.simple().to_string();
-    sqlx::query(
-        "INSERT INTO catalog.product (id, slug, title, description, category, status) \
-         VALUES ($1, $2, 'Mug', 'A mug.', 'kitchen', 'active')",
-    )
-    .bind(variant)
-    .bind(&name)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "INSERT INTO catalog.variant (id, product_id, sku, position, price_minor, currency, weight_grams, max_qty) \
-         VALUES ($1, $1, $2, 1, $3, 'EUR', 300, 99)",
-    )
-    .bind(variant)
-    .bind(name.to_uppercase())
-    .bind(price)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query("INSERT INTO catalog.stock_level (variant_id, on_hand) VALUES ($1, $2)")
-        .bind(variant)
-        .bind(pieces)
-        .execute(&mut *tx)
-        .await?;
-    if pieces > 0 {
-        sqlx::query(
-            "INSERT INTO catalog.stock_ledger (variant_id, kind, qty, reason) \
-             VALUES ($1, 'receive', $2, 'first delivery')",
-        )
-        .bind(variant)
-        .bind(pieces)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await
 }

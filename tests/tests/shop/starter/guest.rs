@@ -7,6 +7,7 @@ use chassis::{
     testkit::{Api, Reply},
 };
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::Shop;
@@ -167,6 +168,17 @@ impl Guest {
                 &json!({"outcome": outcome}),
             )
             .await
+    }
+
+    /// Completes in the background, while the test does something to the shop.
+    pub(crate) fn completing(
+        &self,
+        checkout: &str,
+        key: &'static str,
+        total: &Value,
+    ) -> JoinHandle<Reply> {
+        let (guest, checkout, total) = (self.clone(), checkout.to_owned(), total.clone());
+        tokio::spawn(async move { guest.complete(&checkout, key, &total).await })
     }
 
     pub(crate) async fn complete(&self, checkout: &str, key: &str, total: &Value) -> Reply {

@@ -11,13 +11,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
+    api::page::Limit,
     app::App,
     domain::{order::AdminOrderSummary, state::OrderState},
     store::all_orders,
 };
-
-const DEFAULT_LIMIT: u8 = 20;
-const MOST: u8 = 100;
 
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -56,20 +54,10 @@ pub(super) async fn list_all_orders(
     State(app): State<App>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<AllOrders>, Problem> {
-    let limit = filter.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::invalid(
-            "#query/limit",
-            "out_of_range",
-            format!("limit must be 1 to {MOST}."),
-        ));
-    }
+    let limit = Limit::new(filter.limit)?;
     let mut connection = app.connection().await?;
-    // One more than asked for tells whether there are older ones.
-    let asked = i64::from(limit) + 1;
-    let mut items = all_orders::list(&mut connection, filter.state, filter.cursor, asked).await?;
-    let more = items.len() > usize::from(limit);
-    items.truncate(usize::from(limit));
-    let next_cursor = items.last().filter(|_| more).map(|order| order.id);
+    let mut items =
+        all_orders::list(&mut connection, filter.state, filter.cursor, limit.rows()).await?;
+    let next_cursor = limit.cut(&mut items, |order| order.id);
     Ok(Json(AllOrders { items, next_cursor }))
 }
