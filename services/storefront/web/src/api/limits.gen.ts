@@ -25,9 +25,22 @@ export const limits = {
       "maxLength": 16
     }
   },
+  "ChangeDiscountCode": {
+    "max_uses": {
+      "minimum": 1
+    }
+  },
   "ChangeItem": {
     "qty": {
       "minimum": 0
+    }
+  },
+  "NewDiscountCode": {
+    "max_uses": {
+      "minimum": 1
+    },
+    "title": {
+      "maxLength": 100
     }
   },
   "StockLine": {

@@ -1,5 +1,43 @@
 // Made from ../openapi.json by `npm run gen`. Do not edit.
 export interface paths {
+    "/api/v1/admin/discount-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the discount codes with their uses */
+        get: operations["list_discount_codes"];
+        put?: never;
+        /** Makes a discount code */
+        post: operations["create_discount_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/discount-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a discount code
+         * @description Orders that use it keep their discount.
+         */
+        patch: operations["change_discount_code"];
+        trace?: never;
+    };
     "/api/v1/admin/orders": {
         parameters: {
             query?: never;
@@ -229,6 +267,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/carts/{id}/discount-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a discount code on the cart
+         * @description A cart has one code: another one takes its place. A code that cannot be used now is refused;
+         *     one that cannot be used later stays, is told in a notice, and never blocks the cart.
+         */
+        post: operations["give_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/discount-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a discount code off the cart; one that is not there changes nothing */
+        delete: operations["remove_code"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/carts/{id}/items": {
         parameters: {
             query?: never;
@@ -265,6 +341,27 @@ export interface paths {
         head?: never;
         /** Sets the quantity of a line */
         patch: operations["change_item"];
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes over the cart that was collected before signing in
+         * @description Quantities add up to what a line can hold; what did not fit is told in `notices`. The guest's
+         *     discount code is taken when the cart has none. The same guest's cart again adds nothing.
+         */
+        post: operations["merge_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/categories": {
@@ -653,6 +750,11 @@ export interface components {
         AnswerBank: {
             outcome: components["schemas"]["ChallengeOutcome"];
         };
+        /** @description A code that counts. */
+        AppliedCode: {
+            code: components["schemas"]["DiscountCode"];
+            title: string;
+        };
         /**
          * @description Whether a line can be bought.
          * @enum {string}
@@ -686,6 +788,13 @@ export interface components {
              */
             count: number;
             currency: components["schemas"]["Currency"];
+            /** @description The code that the customer has given: none or one. */
+            discount_codes?: components["schemas"]["CartDiscountCode"][];
+            /**
+             * Format: date-time
+             * @description When the cart is forgotten unless it changes before. Carts of signed-in customers are kept.
+             */
+            expires_at?: string | null;
             id: components["schemas"]["CartId"];
             lines: components["schemas"]["CartLine"][];
             /** @description What the customer should know. */
@@ -699,6 +808,16 @@ export interface components {
              * @description Grows with each change; also the ETag.
              */
             version: number;
+        };
+        /** @description A discount code of a cart. */
+        CartDiscountCode: {
+            /** @description Whether the totals contain it. */
+            applied: boolean;
+            code: components["schemas"]["DiscountCode"];
+            /** @description Why not, and what to do. */
+            reason?: string | null;
+            /** @description For people. */
+            title: string;
         };
         /**
          * Format: uuid
@@ -737,7 +856,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        CartNoticeCode: "price_changed" | "not_enough_stock" | "no_longer_sold" | "prices_unknown" | "totals_unknown";
+        CartNoticeCode: "price_changed" | "not_enough_stock" | "no_longer_sold" | "prices_unknown" | "totals_unknown" | "code_not_applied" | "quantity_reduced" | "line_left_out";
         /**
          * @description Whether a cart still takes lines.
          * @enum {string}
@@ -787,6 +906,21 @@ export interface components {
             /** @description Id of a shipping rate. */
             rate?: string | null;
         };
+        /** @description What is not given stays as it is. */
+        ChangeDiscountCode: {
+            /** @description Switches it off or on. */
+            active?: boolean | null;
+            /**
+             * Format: date-time
+             * @description From when on it no longer counts.
+             */
+            ends_at?: string | null;
+            /**
+             * Format: int32
+             * @description Orders that may use it; not fewer than do.
+             */
+            max_uses?: number | null;
+        };
         /** @description What the line shall hold. */
         ChangeItem: {
             /**
@@ -799,6 +933,8 @@ export interface components {
         Checkout: {
             address?: components["schemas"]["Address"] | null;
             cart: components["schemas"]["CheckoutCart"];
+            /** @description The codes that count: none or one. */
+            discount_codes?: components["schemas"]["AppliedCode"][];
             email?: string | null;
             /** Format: date-time */
             expires_at: string;
@@ -865,6 +1001,36 @@ export interface components {
             /** @description Always `challenge`. */
             state: components["schemas"]["PaymentProgress"];
         };
+        /** @description A discount code as those who run the shop made it. */
+        Coupon: {
+            /** @description Whether it is switched on. */
+            active: boolean;
+            code: components["schemas"]["DiscountCode"];
+            effect: components["schemas"]["DiscountEffect"];
+            /**
+             * Format: date-time
+             * @description From when on it no longer counts.
+             */
+            ends_at?: string | null;
+            /**
+             * Format: int32
+             * @description Orders that may use it; any number without it.
+             */
+            max_uses?: number | null;
+            min_items?: components["schemas"]["Money"] | null;
+            /**
+             * Format: date-time
+             * @description From when on it counts.
+             */
+            starts_at?: string | null;
+            /** @description For customers. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Orders that use it now: being paid for, or placed and not cancelled.
+             */
+            used: number;
+        };
         /** @description Nothing has to be said to begin a cart. */
         CreateCart: Record<string, never>;
         /**
@@ -872,6 +1038,31 @@ export interface components {
          * @example EUR
          */
         Currency: string;
+        /**
+         * @description A discount code: 3 to 32 capital letters, digits and hyphens, no hyphen at either end. Read
+         *     from any mix of cases, always written in capitals.
+         * @example WELCOME10
+         */
+        DiscountCode: string;
+        DiscountCodes: {
+            /** @description In the order of their codes. */
+            items: components["schemas"]["Coupon"][];
+            next_cursor?: components["schemas"]["DiscountCode"] | null;
+        };
+        /** @description What a code does. */
+        DiscountEffect: {
+            /** Format: int32 */
+            basis_points: number;
+            /** @enum {string} */
+            kind: "percent";
+        } | {
+            amount: components["schemas"]["Money"];
+            /** @enum {string} */
+            kind: "fixed";
+        } | {
+            /** @enum {string} */
+            kind: "free_shipping";
+        };
         /** @description One thing wrong with the request. */
         FieldError: {
             /** @description For programs, for example `unknown_field` or `out_of_range`. */
@@ -886,6 +1077,14 @@ export interface components {
          * @enum {string}
          */
         FulfillmentStatus: "none" | "partial" | "all" | "returned";
+        /** @description A discount code. */
+        GiveCode: {
+            /**
+             * @description In any mix of cases.
+             * @example WELCOME10
+             */
+            code: string;
+        };
         GivePayment: {
             card: components["schemas"]["PaymentCard"];
         };
@@ -915,6 +1114,12 @@ export interface components {
             /** @description Path on the shop's own origin. */
             url: string;
         };
+        /** @description Which guest's cart, with the proof that it is the caller's. */
+        MergeCart: {
+            guest_cart_id: components["schemas"]["CartId"];
+            /** @description The `token` that came with the guest's cart. */
+            guest_token: string;
+        };
         /** @description An amount: `minor` units (for example cents) of `currency`. */
         Money: {
             currency: components["schemas"]["Currency"];
@@ -924,6 +1129,32 @@ export interface components {
              * @example 12345
              */
             minor: number;
+        };
+        NewDiscountCode: {
+            /**
+             * @description 3 to 32 letters, digits and hyphens; kept in capitals.
+             * @example WELCOME10
+             */
+            code: string;
+            effect: components["schemas"]["DiscountEffect"];
+            /**
+             * Format: date-time
+             * @description From when on it no longer counts.
+             */
+            ends_at?: string | null;
+            /**
+             * Format: int32
+             * @description Orders that may use it; any number without it.
+             */
+            max_uses?: number | null;
+            min_items?: components["schemas"]["Money"] | null;
+            /**
+             * Format: date-time
+             * @description From when on it counts; at once without it.
+             */
+            starts_at?: string | null;
+            /** @description For customers. */
+            title: string;
         };
         NewRefund: {
             amount: components["schemas"]["Money"];
@@ -947,6 +1178,8 @@ export interface components {
             address: components["schemas"]["Address"];
             /** @description What the customer may do now. */
             allowed: components["schemas"]["Action"][];
+            /** @description The codes that count: none or one. */
+            discount_codes?: components["schemas"]["AppliedCode"][];
             email: string;
             /** @description The history, oldest first. */
             events: components["schemas"]["OrderEvent"][];
@@ -995,6 +1228,7 @@ export interface components {
         OrderId: string;
         /** @description A line with copies of all that it shows. */
         OrderLine: {
+            discount?: components["schemas"]["Money"] | null;
             image?: components["schemas"]["Image"] | null;
             /** @description `unit` times `qty`. */
             line_total: components["schemas"]["Money"];
@@ -1082,7 +1316,7 @@ export interface components {
          * @description What went wrong, for programs. The set is closed: clients match on it exhaustively.
          * @enum {string}
          */
-        ProblemCode: "validation_failed" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "cart_version_conflict" | "cart_closed" | "cart_changed" | "price_changed" | "out_of_stock" | "reservation_expired" | "invalid_state" | "payment_declined" | "idempotency_in_progress" | "idempotency_key_reused" | "idempotency_key_required" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "timeout" | "unavailable" | "internal";
+        ProblemCode: "validation_failed" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "cart_version_conflict" | "cart_closed" | "cart_changed" | "price_changed" | "out_of_stock" | "discount_code_refused" | "reservation_expired" | "invalid_state" | "payment_declined" | "idempotency_in_progress" | "idempotency_key_reused" | "idempotency_key_required" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "timeout" | "unavailable" | "internal";
         /** @description A product. */
         Product: components["schemas"]["Card"] & {
             images: components["schemas"]["Image"][];
@@ -1287,6 +1521,137 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_discount_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscountCodes"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_discount_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDiscountCode"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed: a code that is taken among them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_discount_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description In any mix of cases */
+                code: components["schemas"]["DiscountCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDiscountCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description forbidden: not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed: fewer uses than there are among them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_all_orders: {
         parameters: {
             query?: never;
@@ -1858,6 +2223,138 @@ export interface operations {
             };
         };
     };
+    give_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the cart that the customer has seen */
+                "If-Match"?: string | null;
+                /** @description Stays the same when the request is repeated */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The cart */
+                id: components["schemas"]["CartId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveCode"];
+            };
+        };
+        responses: {
+            /** @description The cart */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cart_closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cart_version_conflict, with the fresh cart in `cart` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed with the code unknown, not_started, expired, used_up or minimum_not_reached; idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable: the code cannot be checked */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the cart that the customer has seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The cart */
+                id: components["schemas"]["CartId"];
+                /** @description In any mix of cases */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cart_closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cart_version_conflict, with the fresh cart in `cart` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_item: {
         parameters: {
             query?: never;
@@ -2039,6 +2536,69 @@ export interface operations {
                 };
             };
             /** @description validation_failed, idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart of the signed-in customer */
+                id: components["schemas"]["CartId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeCart"];
+            };
+        };
+        responses: {
+            /** @description The cart with the guest's lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description forbidden: only who is signed in can take a cart over */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found: there is no such cart, or the token is not its guest's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cart_closed: one of the two has become an order */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description validation_failed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2432,7 +2992,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid_state, cart_changed, cart_closed, out_of_stock, reservation_expired */
+            /** @description invalid_state, cart_changed, cart_closed, out_of_stock, discount_code_refused, reservation_expired */
             409: {
                 headers: {
                     [name: string]: unknown;
