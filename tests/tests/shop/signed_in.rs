@@ -166,3 +166,54 @@ async fn a_guests_cart_goes_with_him_when_he_signs_in() {
     gone.expect_problem("not_found");
     assert!(!codes(&user.cart().await).contains(&"quantity_reduced"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_goes_into_the_order_and_not_into_the_next_cart() {
+    let shop = Shop::start(hurried()).await;
+    let terms = json!({"effect": {"kind": "percent", "basis_points": 1_000}});
+    shop.code("WELCOME10", terms).await;
+    let (mug, lamp) = (shop.article(1_000, 50).await, shop.article(5_000, 9).await);
+    for kind in Kind::BOTH {
+        let customer = shop.customer(kind).await;
+        let _ = customer.add(mug, 2).await.expect(200);
+        let given = customer.give_code("welcome10").await.expect(200);
+        assert_eq!(given.json()["totals"]["discount"]["minor"], 200, "{kind:?}");
+        // Given again it is no other cart, taken off and given again it is.
+        let again = customer.give_code("WELCOME10").await.expect(200);
+        assert_eq!(again.header("etag"), given.header("etag"));
+        let off = customer.remove_code("WELCOME10").await.expect(200).json();
+        assert_eq!(off["discount_codes"], json!([]));
+        let _ = customer.give_code("WELCOME10").await.expect(200);
+
+        let id = at_the_till(&customer).await;
+        let paid = customer.pay(&id, APPROVED).await.expect(200).json();
+        let stopped = shop
+            .front(Service::Cart)
+            .stop_next("POST /internal/v1/carts/*/close", Moment::Before);
+        let buyer = customer.clone();
+        let total = paid["totals"]["grand"].clone();
+        let completing = tokio::spawn(async move { buyer.complete(&id, "k", &total).await });
+        let held = stopped.wait().await;
+        let _ = customer.add(lamp, 1).await.expect(200);
+        held.release();
+        let order = completing.await.expect("a reply").expect(201).json();
+        assert_eq!(order["discount_codes"][0]["code"], "WELCOME10");
+        assert_eq!(order["totals"]["discount"]["minor"], 200);
+        shop.settle().await;
+        let next = customer.api().get("/api/v1/carts/current").await;
+        let next = next.expect(200).json();
+        assert_eq!(
+            (&next["count"], &next["discount_codes"]),
+            (&json!(1), &json!([]))
+        );
+    }
+    // Signing in takes the guest's code along.
+    let (guest, user) = (shop.guest().await, shop.user().await);
+    let _ = guest.add(mug, 1).await.expect(200);
+    let _ = guest.give_code("WELCOME10").await.expect(200);
+    let path = format!("/api/v1/carts/{}/merge", user.cart);
+    let body = json!({"guest_cart_id": guest.cart, "guest_token": guest.token()});
+    let merged = user.api().post(&path, &body).await.expect(200).json();
+    assert_eq!(merged["discount_codes"][0]["applied"], true);
+    assert_eq!(merged["totals"]["discount"]["minor"], 100);
+}
