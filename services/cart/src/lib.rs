@@ -7,6 +7,7 @@
 mod api;
 mod domain;
 mod store;
+mod sweeper;
 
 use std::{path::PathBuf, pin::pin};
 
@@ -72,8 +73,10 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let connection = redis::connect(&config.redis)?;
     let pool = postgres::connect(&config.database, Service::Cart.name());
     let stores = (connection.clone(), pool.clone());
+    let carts = store::Carts::new(connection, pool);
+    let swept = carts.clone();
     let (router, document) = api::router(api::App {
-        carts: store::Carts::new(connection, pool),
+        carts,
         catalog: Client::new(Service::Catalog, &config.catalog, keys.clone())?,
         orders: Client::new(Service::Orders, &config.orders, keys.clone())?,
         currency: config.currency,
@@ -87,6 +90,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
             let (connection, pool) = stores.clone();
             async move { either_answers(&connection, &pool).await }
         })
+        .background("sweeper", |stop| sweeper::run(swept, stop))
         .start()
         .await?;
     Ok(running)

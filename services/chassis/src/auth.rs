@@ -14,9 +14,11 @@ use std::{
 };
 
 use axum::extract::FromRequestParts;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use topology::Service;
 use uuid::Uuid;
 
@@ -40,6 +42,11 @@ pub const SUBJECT_SERVICE: &str = "service";
 /// The role of those who run the shop.
 pub const ROLE_ADMIN: &str = "admin";
 
+/// Whether a subject is somebody who is signed in: `user:<uuid>`.
+pub fn is_user(subject: &str) -> bool {
+    subject.starts_with("user:")
+}
+
 /// Who a call is made for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject(String);
@@ -55,9 +62,21 @@ impl Subject {
         Self(subject.into())
     }
 
+    /// Whoever holds a guest token. The shop knows the token's hash only, so that no log, table or
+    /// internal token can be used to act as the guest.
+    pub fn guest(token: &str) -> Self {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token));
+        Self(format!("guest:{hash}"))
+    }
+
     /// The text of `sub`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is somebody who is signed in.
+    pub fn is_user(&self) -> bool {
+        is_user(&self.0)
     }
 
     /// Whether it is a customer.

@@ -44,6 +44,7 @@ pub(crate) const PUBLIC: &[Route] = &[
     route("/api/v1/carts/current", Service::Cart, READ),
     route("/api/v1/carts/{id}", Service::Cart, READ),
     route("/api/v1/carts/{id}/items", Service::Cart, ADD),
+    route("/api/v1/carts/{id}/merge", Service::Cart, ADD),
     route(
         "/api/v1/carts/{id}/items/{variant_id}",
         Service::Cart,

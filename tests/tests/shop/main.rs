@@ -17,6 +17,7 @@ mod payment;
 mod races;
 mod refunds;
 mod returns;
+mod signed_in;
 mod starter;
 mod streams;
 mod webhooks;

@@ -26,7 +26,7 @@ use payments::Delays;
 use sqlx::PgPool;
 
 pub(crate) use front::{Front, Moment};
-pub(crate) use guest::{Guest, details};
+pub(crate) use guest::{Guest, Kind, details};
 pub(crate) use localmart_verify::shop::hurried;
 pub(crate) use replica::Replica;
 

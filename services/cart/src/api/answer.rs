@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use crate::{
-    domain::{Cart, CartView, Prices, present, priced_lines},
+    domain::{Cart, CartView, Notice, Prices, present, priced_lines},
     store::{Change, Changed, Keyed, MOST_LINES, Target},
 };
 
@@ -107,9 +107,29 @@ pub(super) async fn variant_on_sale(
         .find(|variant| variant.id == id && variant.active))
 }
 
+/// The largest quantities of the cart's lines, as far as the catalog says them.
+pub(super) async fn limits(app: &App, caller: &Caller, cart: &Cart) -> HashMap<VariantId, u32> {
+    let prices = prices(app, caller, cart).await;
+    let limit = |(id, variant): (VariantId, Variant)| (id, variant.max_qty);
+    prices.unwrap_or_default().into_iter().map(limit).collect()
+}
+
 /// The cart with a status and its ETag.
 pub(super) async fn cart(app: &App, caller: &Caller, status: StatusCode, cart: &Cart) -> Response {
-    let view = view(app, caller, cart).await;
+    cart_with(app, caller, status, cart, Vec::new()).await
+}
+
+/// The same with `notices` about what was done, before those about the cart.
+pub(super) async fn cart_with(
+    app: &App,
+    caller: &Caller,
+    status: StatusCode,
+    cart: &Cart,
+    mut notices: Vec<Notice>,
+) -> Response {
+    let mut view = view(app, caller, cart).await;
+    notices.append(&mut view.notices);
+    view.notices = notices;
     let mut response = (status, Json(view)).into_response();
     let headers = response.headers_mut();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", cart.version)) {

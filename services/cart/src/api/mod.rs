@@ -7,6 +7,7 @@ mod close_cart;
 mod create_cart;
 mod current_cart;
 mod give_code;
+mod merge_cart;
 mod remove_code;
 mod remove_item;
 mod show_cart;
@@ -39,6 +40,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(change_item::change_item, remove_item::remove_item))
         .routes(routes!(give_code::give_code))
         .routes(routes!(remove_code::remove_code))
+        .routes(routes!(merge_cart::merge_cart))
         .routes(routes!(show_for_orders::show_for_orders))
         .routes(routes!(close_cart::close_cart))
 }

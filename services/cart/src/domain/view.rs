@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use contracts::{
     CartId, Currency, Money, VariantId,
     cart::CartState,
@@ -28,6 +29,9 @@ pub(crate) struct CartView {
     pub(crate) version: u64,
     pub(crate) currency: Currency,
     pub(crate) state: CartState,
+    /// When the cart is forgotten unless it changes before. Carts of signed-in customers are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<DateTime<Utc>>,
     /// The order that the cart became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) order_number: Option<String>,
@@ -62,7 +66,8 @@ pub(crate) struct LineView {
     unit: Money,
     /// Null while it cannot be computed.
     line_total: Option<Money>,
-    /// Price of one piece when the line was made, where that was another.
+    /// Price of one piece when the customer last added to the line or changed its quantity, where
+    /// that was another. Doing so again agrees to the price of now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     was: Option<Money>,
     availability: Availability,
@@ -102,6 +107,10 @@ pub(crate) enum NoticeCode {
     TotalsUnknown,
     /// The discount code cannot be used as things are.
     CodeNotApplied,
+    /// A merge found more pieces than a line can hold.
+    QuantityReduced,
+    /// A merge found no place for a line; it stays in the guest's cart.
+    LineLeftOut,
 }
 
 /// What the catalog said of a cart's variants; `None`: it did not answer.
@@ -136,13 +145,20 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
         );
     }
     let code = show_code(cart, quote);
-    let refused = code.as_ref().filter(|_| quote.is_some());
+    let can_act = quote.is_some() && cart.state == CartState::Open;
+    let refused = code.as_ref().filter(|_| can_act);
     if let Some(reason) = refused.and_then(|code| code.reason.clone()) {
         say(NoticeCode::CodeNotApplied, reason);
     }
     let mut lines = Vec::new();
     for line in &cart.lines {
-        let shown = show(line, prices, quote);
+        let mut shown = show(line, prices, quote);
+        if cart.state == CartState::Closed {
+            // What was paid stands in the order; prices and stock of today change nothing.
+            shown.was = None;
+            lines.push(shown);
+            continue;
+        }
         let title = &shown.title;
         match shown.availability {
             Availability::Gone => say(
@@ -166,7 +182,7 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
         if shown.was.is_some() {
             say(
                 NoticeCode::PriceChanged,
-                format!("The price of {title} has changed since you added it."),
+                format!("The price of {title} has changed since you chose it."),
             );
         }
         lines.push(shown);
@@ -176,6 +192,7 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
         version: cart.version,
         currency: cart.currency,
         state: cart.state,
+        expires_at: cart.expires_at,
         order_number: cart.order_number.clone(),
         count: cart
             .lines
@@ -332,6 +349,16 @@ pub(super) mod tests {
         assert_eq!(view.lines[0].unit, Money::new(950, Currency::EUR));
         assert_eq!(view.lines[0].was, Some(Money::new(900, Currency::EUR)));
         assert!(codes(&view).contains(&NoticeCode::PriceChanged));
+    }
+
+    #[test]
+    fn a_closed_cart_does_not_speak_of_prices_and_stock() {
+        let mut cart = cart();
+        cart.state = CartState::Closed;
+        let prices = prices([variant(MUG, 950, 0, true)]);
+        let view = present(&cart, &prices, None);
+        assert_eq!(view.lines[0].was, None);
+        assert_eq!(codes(&view), [NoticeCode::TotalsUnknown]);
     }
 
     #[test]

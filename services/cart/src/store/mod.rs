@@ -7,21 +7,27 @@
 //! decides by itself in one step whether it has the cart.
 
 mod guests;
+mod merge;
+#[cfg(test)]
+mod tests;
 mod users;
 
-use chassis::{Problem, extract::IdempotencyKey};
+use std::time::Duration;
+
+use chassis::{Problem, auth::is_user, extract::IdempotencyKey};
 use contracts::{CartId, Currency, VariantId, cart::CloseCart};
 use redis::aio::ConnectionManager;
 use sqlx::PgPool;
 
 use crate::domain::{Cart, Details};
 use guests::GuestCarts;
+pub(crate) use merge::{Merge, Merged, MergedLine};
 use users::UserCarts;
 
+/// How long the answer to an idempotency key is kept.
+pub(crate) const ANSWER_LIFE: Duration = Duration::from_hours(24);
 /// Most lines of a cart.
 pub(crate) const MOST_LINES: u32 = 50;
-/// How the subject of a signed-in customer begins.
-const USER: &str = "user:";
 
 /// The store of carts. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -175,6 +181,12 @@ impl Carts {
         }
     }
 
+    /// Forgets answers in Postgres that were given longer than `age` ago; gives their number.
+    /// Redis forgets by itself.
+    pub(crate) async fn forget_answers(&self, age: Duration) -> Result<u64, Problem> {
+        self.users.forget_answers(age).await
+    }
+
     /// Anybody's cart, for orders.
     pub(crate) async fn find(&self, id: CartId) -> Result<Option<Cart>, Problem> {
         let guest = self.guests.find(id).await;
@@ -204,8 +216,4 @@ impl Carts {
             closed => Ok(closed),
         }
     }
-}
-
-fn is_user(owner: &str) -> bool {
-    owner.starts_with(USER)
 }

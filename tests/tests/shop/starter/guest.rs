@@ -1,4 +1,5 @@
-//! A guest who buys through the storefront's public API.
+//! A customer who buys: a guest through the storefront's public API, or somebody who is signed in at
+//! the services themselves.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +13,26 @@ use uuid::Uuid;
 
 use super::Shop;
 
-/// A guest with a cart.
+/// Who buys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Guest,
+    /// Somebody who is signed in.
+    User,
+}
+
+impl Kind {
+    pub(crate) const BOTH: [Self; 2] = [Self::Guest, Self::User];
+}
+
+/// A customer with a cart.
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     api: Api,
+    /// Where the customer reaches orders; for a guest the same as `api`.
+    orders: Api,
+    /// A guest's secret.
+    token: String,
     /// Id of the cart.
     pub cart: String,
 }
@@ -39,9 +56,37 @@ impl Shop {
             .expect(201)
             .json();
         let token = cart["token"].as_str().expect("a new guest gets a token");
+        let api = outside.with("authorization", &format!("Bearer {token}"));
         Guest {
-            api: outside.with("authorization", &format!("Bearer {token}")),
+            orders: api.clone(),
+            api,
+            token: token.to_owned(),
             cart: text(&cart, "id"),
+        }
+    }
+
+    /// Somebody new who is signed in, with an empty cart. The storefront knows guests only, so that
+    /// the services are called as it would call them.
+    pub(crate) async fn user(&self) -> Guest {
+        let subject = format!("user:{}", Uuid::now_v7());
+        let at = |callee| {
+            Api::internal_at(self.url(callee), Service::Storefront, callee).as_customer(&subject)
+        };
+        let api = at(Service::Cart);
+        let made = api.post("/api/v1/carts", &json!({})).await;
+        Guest {
+            cart: text(&made.expect(201).json(), "id"),
+            api,
+            orders: at(Service::Orders),
+            token: String::new(),
+        }
+    }
+
+    /// A new customer with an empty cart.
+    pub(crate) async fn customer(&self, kind: Kind) -> Guest {
+        match kind {
+            Kind::Guest => self.guest().await,
+            Kind::User => self.user().await,
         }
     }
 
@@ -102,17 +147,27 @@ fn text(value: &Value, member: &str) -> String {
 }
 
 impl Guest {
-    /// The public API as this guest.
+    /// The public API as this customer; of somebody who is signed in, the cart's part.
     pub(crate) fn api(&self) -> &Api {
         &self.api
+    }
+
+    /// Orders' part of the public API as this customer.
+    pub(crate) fn orders(&self) -> &Api {
+        &self.orders
+    }
+
+    /// A guest's secret.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     /// The same guest with another cart.
     #[must_use]
     pub(crate) fn with_cart(&self, cart: &Value) -> Self {
         Self {
-            api: self.api.clone(),
             cart: text(cart, "id"),
+            ..self.clone()
         }
     }
 
@@ -132,19 +187,19 @@ impl Guest {
     }
 
     pub(crate) async fn begin(&self) -> Reply {
-        self.api
+        self.orders
             .post("/api/v1/checkouts", &json!({"cart_id": self.cart}))
             .await
     }
 
     pub(crate) async fn change(&self, checkout: &str, body: &Value) -> Reply {
-        self.api
+        self.orders
             .patch(&format!("/api/v1/checkouts/{checkout}"), body)
             .await
     }
 
     pub(crate) async fn checkout(&self, checkout: &str) -> Value {
-        self.api
+        self.orders
             .get(&format!("/api/v1/checkouts/{checkout}"))
             .await
             .expect(200)
@@ -152,7 +207,7 @@ impl Guest {
     }
 
     pub(crate) async fn pay(&self, checkout: &str, number: &str) -> Reply {
-        self.api
+        self.orders
             .post(
                 &format!("/api/v1/checkouts/{checkout}/payment"),
                 &card(number),
@@ -162,7 +217,7 @@ impl Guest {
 
     /// Passes or fails the bank's question.
     pub(crate) async fn answer_bank(&self, checkout: &str, outcome: &str) -> Reply {
-        self.api
+        self.orders
             .post(
                 &format!("/api/v1/checkouts/{checkout}/challenge"),
                 &json!({"outcome": outcome}),
@@ -182,7 +237,7 @@ impl Guest {
     }
 
     pub(crate) async fn complete(&self, checkout: &str, key: &str, total: &Value) -> Reply {
-        self.api
+        self.orders
             .with("idempotency-key", key)
             .post(
                 &format!("/api/v1/checkouts/{checkout}/complete"),
@@ -204,7 +259,10 @@ impl Guest {
         let began = Instant::now();
         let mut seen = Value::Null;
         while began.elapsed() < PATIENCE {
-            let looked = self.api.get(&format!("/api/v1/checkouts/{checkout}")).await;
+            let looked = self
+                .orders
+                .get(&format!("/api/v1/checkouts/{checkout}"))
+                .await;
             if looked.status.as_u16() != 200 {
                 seen = json!(looked.text());
                 tokio::time::sleep(PAUSE).await;

@@ -12,13 +12,11 @@ use contracts::{CartId, Currency, cart::CloseCart};
 use redis::{AsyncCommands, Script, ScriptInvocation, aio::ConnectionManager};
 
 use self::hash::Fields;
-use super::{Action, Change, Changed, Closing, Keyed, MOST_LINES, Target};
+use super::{ANSWER_LIFE, Action, Change, Changed, Closing, Keyed, MOST_LINES, MergedLine, Target};
 use crate::domain::Cart;
 
 /// Seconds that a cart is kept after its last change.
 const CART_LIFE: u32 = 30 * 24 * 60 * 60;
-/// Seconds that the answer to an idempotency key is kept.
-const ANSWER_LIFE: u32 = 24 * 60 * 60;
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +31,7 @@ struct Scripts {
     line: Script,
     code: Script,
     close: Script,
+    retire: Script,
 }
 
 impl std::fmt::Debug for GuestCarts {
@@ -54,7 +53,14 @@ impl GuestCarts {
                 include_str!("change.lua"),
                 include_str!("code.lua")
             )),
-            close: Script::new(include_str!("close.lua")),
+            close: Script::new(concat!(
+                include_str!("later.lua"),
+                include_str!("close.lua")
+            )),
+            retire: Script::new(concat!(
+                include_str!("later.lua"),
+                include_str!("retire.lua")
+            )),
         };
         Self {
             connection,
@@ -164,10 +170,10 @@ impl GuestCarts {
         let mut call = self.scripts.close.prepare_invoke();
         call.key(cart_key(id))
             .key(cart_key(new))
-            .arg(order.order_id.to_string())
-            .arg(&order.order_number)
             .arg(new.to_string())
-            .arg(CART_LIFE);
+            .arg(CART_LIFE)
+            .arg(order.order_id.to_string())
+            .arg(&order.order_number);
         for line in &order.lines {
             call.arg(line.variant_id.to_string()).arg(line.qty);
         }
@@ -184,6 +190,33 @@ impl GuestCarts {
     }
 }
 
+impl GuestCarts {
+    /// Deletes a cart whose `merged` lines are in a customer's cart; what came into it since moves
+    /// to the cart `new` of the guest. A cart that is gone or closed is left alone.
+    pub(super) async fn retire(
+        &self,
+        id: CartId,
+        owner: &str,
+        merged: &[MergedLine],
+        new: CartId,
+    ) -> Result<(), Problem> {
+        let mut call = self.scripts.retire.prepare_invoke();
+        call.key(cart_key(id))
+            .key(cart_key(new))
+            .arg(new.to_string())
+            .arg(CART_LIFE)
+            .arg(owner)
+            .arg("");
+        for line in merged {
+            // A line of which nothing fitted stays the guest's.
+            let gone = if line.taken == 0 { 0 } else { line.qty };
+            call.arg(line.variant_id.to_string()).arg(gone);
+        }
+        let () = call.invoke_async(&mut self.connection.clone()).await?;
+        Ok(())
+    }
+}
+
 /// The keys and arguments with which every call of `change.lua` begins.
 fn aim(call: &mut ScriptInvocation<'_>, target: &Target<'_>) {
     call.key(cart_key(target.cart)).key(owner_key(target.owner));
@@ -196,7 +229,7 @@ fn aim(call: &mut ScriptInvocation<'_>, target: &Target<'_>) {
         .arg(seen.unwrap_or_default())
         .arg(CART_LIFE)
         .arg(fingerprint.unwrap_or_default())
-        .arg(ANSWER_LIFE);
+        .arg(ANSWER_LIFE.as_secs());
 }
 
 /// What a script answered.

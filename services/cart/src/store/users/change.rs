@@ -1,5 +1,7 @@
 //! Changing a signed-in customer's cart.
 
+use std::time::Duration;
+
 use chassis::{
     Code, Problem,
     idempotency::{Begun, Request, Stored},
@@ -33,6 +35,17 @@ impl UserCarts {
             }
             Err(problem) => Err(problem),
         }
+    }
+
+    pub(in crate::store) async fn forget_answers(&self, age: Duration) -> Result<u64, Problem> {
+        let forgotten = sqlx::query!(
+            "DELETE FROM cart.idempotency_key \
+             WHERE created_at < now() - make_interval(secs => $1)",
+            age.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(forgotten.rows_affected())
     }
 
     pub(in crate::store) async fn change(&self, change: Change<'_>) -> Result<Changed, Problem> {

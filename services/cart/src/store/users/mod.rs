@@ -6,6 +6,7 @@
 
 mod change;
 mod close;
+mod merge;
 mod row;
 
 use std::time::Duration;
