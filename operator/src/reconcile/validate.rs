@@ -324,7 +324,7 @@ fn max_connections(services: &BTreeMap<Service, ServiceSettings>) -> Result<i32,
             Reason::TooManyConnections,
             format!(
                 "{pods} pods with a database need {needed} connections, {MOST_CONNECTIONS} are \
-                 the most: lower the replicas of catalog, orders or payments"
+                 the most: lower the replicas of catalog, cart, orders or payments"
             ),
         ));
     }

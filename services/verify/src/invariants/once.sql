@@ -16,3 +16,12 @@ FROM orders.sales_order o CROSS JOIN (VALUES ('capture'), ('close_cart')) AS wan
 WHERE o.placed_at IS NOT NULL AND o.state <> 'cancelled' AND NOT EXISTS (
     SELECT FROM orders.follow_up f
     WHERE f.order_id = o.id AND f.kind = wanted.kind AND f.state = 'done')
+UNION ALL
+-- Guests' carts are in Redis and may be gone.
+SELECT 'order ' || o.id || ' was placed and its cart is ' || c.state
+    || coalesce(' for order ' || c.order_id, '')
+FROM orders.sales_order o JOIN cart.cart c ON c.id = o.cart_id
+WHERE o.placed_at IS NOT NULL AND o.state <> 'cancelled' AND c.order_id IS DISTINCT FROM o.id
+UNION ALL
+SELECT 'the cart ' || guest_cart_id || ' was merged by two customers'
+FROM cart.merged m JOIN cart.cart c ON c.id = m.cart_id WHERE c.owner <> m.owner

@@ -205,6 +205,16 @@ async fn the_tenth_sees_what_happened_twice() {
 }
 
 #[tokio::test]
+async fn the_tenth_sees_a_cart_that_does_not_know_of_its_order() {
+    planted(
+        10,
+        "INSERT INTO cart.cart (id, owner, currency) \
+         SELECT cart_id, 'user:somebody', 'EUR' FROM orders.sales_order",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn the_eleventh_sees_a_request_with_two_answers() {
     planted(
         11,
