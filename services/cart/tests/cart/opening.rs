@@ -1,8 +1,9 @@
 //! Beginning a cart and looking at it.
 
+use chassis::testkit;
 use serde_json::{Value, json};
 
-use crate::fixture::{Cart, path};
+use crate::fixture::{Cart, id, path};
 
 #[tokio::test]
 async fn a_customer_has_one_open_cart() {
@@ -20,6 +21,32 @@ async fn a_customer_has_one_open_cart() {
         assert_eq!(current["state"], "open");
         assert_eq!(current.get("expires_at").is_none(), customer.is_user());
     }
+    cart.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_guest_whose_cart_was_forgotten_begins_anew() {
+    let cart = Cart::start().await;
+    let guest = cart.guest();
+    let made = guest.begin().await;
+    assert!(made["expires_at"].is_string(), "{made}");
+    let mut redis = testkit::redis().await.admin().await;
+    for key in [
+        format!("cart:cart:{}", id(&made)),
+        format!("cart:owner:{}", guest.subject),
+    ] {
+        redis::cmd("EXPIRE")
+            .arg(key)
+            .arg(0)
+            .exec_async(&mut redis)
+            .await
+            .unwrap();
+    }
+    let lost = guest.api.get(&path(&made)).await;
+    lost.expect_problem("not_found");
+    let current = guest.api.get("/api/v1/carts/current").await;
+    current.expect_problem("not_found");
+    assert_ne!(guest.begin().await["id"], made["id"]);
     cart.running.stop().await;
 }
 

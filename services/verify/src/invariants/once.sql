@@ -22,6 +22,3 @@ SELECT 'order ' || o.id || ' was placed and its cart is ' || c.state
     || coalesce(' for order ' || c.order_id, '')
 FROM orders.sales_order o JOIN cart.cart c ON c.id = o.cart_id
 WHERE o.placed_at IS NOT NULL AND o.state <> 'cancelled' AND c.order_id IS DISTINCT FROM o.id
-UNION ALL
-SELECT 'the cart ' || guest_cart_id || ' was merged by two customers'
-FROM cart.merged m JOIN cart.cart c ON c.id = m.cart_id WHERE c.owner <> m.owner
