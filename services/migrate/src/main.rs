@@ -25,7 +25,7 @@ enum Task {
     Migrate,
     /// Apply the migrations that only the new version can live with.
     Contract,
-    /// Add the sample catalogue; what is there stays as it is.
+    /// Add the sample catalogue and discount codes; what is there stays as it is.
     Seed,
 }
 

@@ -1,5 +1,7 @@
-//! Writes the sample catalogue. What is there already is left as it is, so repeating it adds
+//! Writes the sample catalogue and the sample discount codes. What is there already is left as it is, so repeating it adds
 //! nothing and undoes no edit.
+
+mod codes;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -47,8 +49,11 @@ pub async fn run(server: &Server, currency: &str) -> Result<String> {
     }
     transaction.commit().await?;
     let total = catalogue.products.len();
+    let codes = codes::run(server).await?;
+    let all = sample::CODES.len();
     Ok(format!(
-        "seed: {added} of {total} sample products were missing and are added"
+        "seed: {added} of {total} sample products and {codes} of {all} discount codes were missing \
+         and are added"
     ))
 }
 

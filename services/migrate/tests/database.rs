@@ -194,8 +194,21 @@ async fn seeding_again_adds_nothing_and_undoes_no_edit() {
         .execute(&mut catalog)
         .await
         .unwrap();
+    assert!(first.contains(" 4 of 4 discount codes"), "{first}");
+    let mut orders = shop.server.connect_as(Service::Orders).await.unwrap();
+    sqlx::query("UPDATE orders.coupon SET active = false, used = 1 WHERE code = 'LASTONE'")
+        .execute(&mut orders)
+        .await
+        .unwrap();
     let again = seed::run(&shop.server, "EUR").await.unwrap();
     assert!(again.starts_with("seed: 0 of "), "{again}");
+    assert!(again.contains(" 0 of 4 discount codes"), "{again}");
+    let edited: (bool, i32) =
+        sqlx::query_as("SELECT active, used FROM orders.coupon WHERE code = 'LASTONE'")
+            .fetch_one(&mut orders)
+            .await
+            .unwrap();
+    assert_eq!(edited, (false, 1));
     let title: String =
         sqlx::query_scalar("SELECT title FROM catalog.product WHERE slug = 'stoneware-mug'")
             .fetch_one(&mut catalog)

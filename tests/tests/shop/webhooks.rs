@@ -263,6 +263,18 @@ async fn an_authorization_told_after_the_end_is_noted_and_voided() {
          'reservation_expired', 'reaper', '' FROM ended",
     )
     .await;
+    // Its use of a discount code was given back at the end, and must not be once more.
+    shop.execute(
+        "INSERT INTO orders.coupon (code, title, kind) VALUES ('SPENT', 'Spent', 'free_shipping')",
+    )
+    .await;
+    shop.execute("UPDATE orders.sales_order SET discount_code = 'SPENT', discount_title = 'Spent'")
+        .await;
+    shop.execute(
+        "INSERT INTO orders.redemption (order_id, code, state) \
+         SELECT id, 'SPENT', 'returned' FROM orders.sales_order",
+    )
+    .await;
     shop.execute("UPDATE catalog.reservation SET expires_at = now()")
         .await;
     shop.execute("UPDATE payments.webhook_delivery SET due_at = now()")

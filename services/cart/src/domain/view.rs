@@ -145,7 +145,8 @@ pub(crate) fn present(cart: &Cart, prices: &Prices, quote: Option<&Quote>) -> Ca
         );
     }
     let code = show_code(cart, quote);
-    let refused = code.as_ref().filter(|_| quote.is_some());
+    let can_act = quote.is_some() && cart.state == CartState::Open;
+    let refused = code.as_ref().filter(|_| can_act);
     if let Some(reason) = refused.and_then(|code| code.reason.clone()) {
         say(NoticeCode::CodeNotApplied, reason);
     }
