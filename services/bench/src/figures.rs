@@ -113,12 +113,13 @@ fn millis(latency: &Latency, quantile: f64) -> f64 {
     Duration::from_micros(latency.value_at_quantile(quantile)).as_secs_f64() * 1_000.0
 }
 
-/// `12,345` or `12.3` or `1.23`: three digits or more.
+/// `12,345` or `12.3` or `0.012`: three digits or more.
 pub fn number(value: f64) -> String {
     let text = match value {
         _ if value >= 100.0 => format!("{value:.0}"),
         _ if value >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        _ if value >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
     };
     let Some(digits) = text.len().checked_sub(3).filter(|_| value >= 1_000.0) else {
         return text;
@@ -147,8 +148,8 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        let shown = [12_345.6, 123.4, 12.34, 1.234, 0.0].map(number);
-        assert_eq!(shown, ["12,346", "123", "12.3", "1.23", "0.00"]);
+        let shown = [12_345.6, 123.4, 12.34, 1.234, 0.123_4].map(number);
+        assert_eq!(shown, ["12,346", "123", "12.3", "1.23", "0.123"]);
         assert_eq!(percent(0.456), "46 %");
     }
 }

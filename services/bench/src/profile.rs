@@ -60,8 +60,8 @@ pub async fn record(
         let said = String::from_utf8_lossy(&output.stderr);
         return Ok(Profile(format!("perf recorded nothing: {}", said.trim())));
     }
-    let processes = report(&data, &["--sort", "comm"])?;
-    let symbols = report(&data, &["--sort", "comm,sym"])?;
+    let processes = report(&data, &["--sort", "dso"])?;
+    let symbols = report(&data, &["--sort", "dso,sym"])?;
     Ok(Profile(format!("{processes}\n\n{symbols}")))
 }
 

@@ -292,7 +292,7 @@ fn profiles(results: &Results) -> String {
         return text;
     }
     format!(
-        "## Why budgets are missed\n\nShares of the shop's CPU time, first by process, then by \
+        "## Why budgets are missed\n\nShares of the shop's CPU time, first by program, then by \
          function.\n\n{text}"
     )
 }

@@ -10,20 +10,22 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// CPU time in user and kernel mode of a process, its children and those of them that have ended.
 pub fn cpu(pid: u32) -> Result<Duration> {
-    let mut ticks = own_ticks(pid)?;
+    let [user, system, gone_user, gone_system] = ticks_of(pid)?;
+    let mut ticks = user + system + gone_user + gone_system;
     for child in children(pid)? {
         // One that ends meanwhile is counted by its parent, next time.
-        ticks += own_ticks(child).unwrap_or_default();
+        ticks += ticks_of(child).map_or(0, |[user, system, ..]| user + system);
     }
     Ok(TICK * u32::try_from(ticks)?)
 }
 
-/// CPU time of this process.
+/// CPU time of this process alone: the shop's processes are its children.
 pub fn own_cpu() -> Result<Duration> {
-    cpu(std::process::id())
+    let [user, system, ..] = ticks_of(std::process::id())?;
+    Ok(TICK * u32::try_from(user + system)?)
 }
 
-fn own_ticks(pid: u32) -> Result<u64> {
+fn ticks_of(pid: u32) -> Result<[u64; 4]> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
     ticks(&stat).with_context(|| format!("{path} is {stat:?}"))
@@ -31,7 +33,7 @@ fn own_ticks(pid: u32) -> Result<u64> {
 
 /// utime, stime, cutime and cstime: fields 14 to 17. The name before them, in parentheses, may
 /// hold anything.
-fn ticks(stat: &str) -> Option<u64> {
+fn ticks(stat: &str) -> Option<[u64; 4]> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let used: Vec<u64> = fields
         .split_whitespace()
@@ -39,7 +41,7 @@ fn ticks(stat: &str) -> Option<u64> {
         .take(4)
         .map_while(|field| field.parse().ok())
         .collect();
-    (used.len() == 4).then(|| used.iter().sum())
+    used.try_into().ok()
 }
 
 /// The processes that `pid` has begun; only its first thread's, which is all that Postgres has.
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn ticks_are_found_behind_any_name() {
         let stat = "42 (a) b ) S 1 42 42 0 -1 4194304 100 0 0 0 7 5 3 2 20 0 1 0 9 10 11";
-        assert_eq!(ticks(stat), Some(17));
+        assert_eq!(ticks(stat), Some([7, 5, 3, 2]));
         assert_eq!(ticks("42 (a) S 1"), None);
     }
 
