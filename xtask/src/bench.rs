@@ -20,12 +20,13 @@ use crate::{
 
 const PROGRAM: &str = "localmart-bench";
 /// What the program can measure; said before anything is built.
-const WORKLOADS: [&str; 9] = [
+const WORKLOADS: [&str; 10] = [
     "list",
     "list-storefront",
     "detail",
     "add",
     "add-storefront",
+    "add-signed-in",
     "search-rare",
     "search-middling",
     "search-broad",

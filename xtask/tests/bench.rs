@@ -30,6 +30,7 @@ fn every_workload_runs_and_the_report_tells_of_each() {
         "product detail, at the catalog",
         "guest add to cart, at the cart",
         "guest add to cart, through the storefront",
+        "signed-in add to cart, at the cart",
         "search, rare word",
         "search, middling word",
         "search, broad word",

@@ -80,6 +80,20 @@ pub fn of(results: &Results) -> Vec<Budget> {
         |samples| samples.late(0.99),
     );
     add(
+        Workload::AddSignedIn,
+        "signed-in add to cart, all-in",
+        Limit::AtLeast(1_500.0),
+        "per second on two cores",
+        Samples::rate,
+    );
+    add(
+        Workload::AddSignedIn,
+        "signed-in add to cart, p99 at half of its rate, open loop",
+        Limit::AtMost(5.0),
+        "ms",
+        |samples| samples.late(0.99),
+    );
+    add(
         Workload::Purchase,
         "whole purchase, everything but the driver",
         Limit::AtMost(10.0),

@@ -27,7 +27,7 @@ impl Breadth {
         match self {
             Self::Rare => 2_000,
             Self::Middling => 160,
-            Self::Broad => 16,
+            Self::Broad => 64,
         }
     }
 
@@ -35,7 +35,8 @@ impl Breadth {
     const fn per_product(self) -> usize {
         match self {
             Self::Rare => 1,
-            Self::Middling | Self::Broad => 4,
+            Self::Middling => 4,
+            Self::Broad => 16,
         }
     }
 

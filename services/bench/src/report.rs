@@ -96,6 +96,11 @@ fn ratios(results: &Results) -> String {
             of(Workload::Add, &all),
         ),
         (
+            "an addition of a signed-in customer : of a guest",
+            of(Workload::AddSignedIn, &all),
+            of(Workload::Add, &all),
+        ),
+        (
             "a search for a rare word : the product list that is ready",
             of(Workload::SearchRare, &all),
             of(Workload::List, &all),

@@ -1,4 +1,4 @@
-//! Guests who add to their carts.
+//! Customers who add to their carts.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -19,6 +19,17 @@ use crate::{
 const LINES: usize = 3;
 /// Pieces of each.
 const PIECES: usize = 5;
+
+/// Who adds, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Customer {
+    /// At the cart's own port; the cart is in Redis.
+    Guest,
+    /// Through the storefront.
+    GuestOutside,
+    /// At the cart's own port; the cart is in Postgres.
+    SignedIn,
+}
 
 /// Adds one piece at a time; a full cart is left for a fresh one.
 #[derive(Debug)]
@@ -69,8 +80,17 @@ impl Shopper for Adder {
     }
 }
 
-/// So many guests at a time, with empty carts for about so many additions.
-pub async fn adders(shop: &Shop, at: Service, size: usize, times: f64) -> Result<Vec<Adder>> {
+/// So many customers at a time, with empty carts for about so many additions.
+pub async fn adders(
+    shop: &Shop,
+    customer: Customer,
+    size: usize,
+    times: f64,
+) -> Result<Vec<Adder>> {
+    let at = match customer {
+        Customer::GuestOutside => Service::Storefront,
+        Customer::Guest | Customer::SignedIn => Service::Cart,
+    };
     let variants: Rc<[String]> = variants(shop).await?.into();
     ensure!(variants.len() >= LINES, "too little is in stock");
     let carts = Rc::new(RefCell::new(Vec::new()));
@@ -87,7 +107,7 @@ pub async fn adders(shop: &Shop, at: Service, size: usize, times: f64) -> Result
     while f64::from(u32::try_from(carts.borrow().len())?) < times / per_cart + 1.0 {
         let made = adders.iter_mut().enumerate().map(async |(place, adder)| {
             let number = carts.borrow().len() + place;
-            cart(shop, at, number, &mut adder.connection).await
+            cart(shop, customer, number, &mut adder.connection).await
         });
         let made = futures::future::try_join_all(made).await?;
         carts.borrow_mut().extend(made);
@@ -97,15 +117,19 @@ pub async fn adders(shop: &Shop, at: Service, size: usize, times: f64) -> Result
 
 async fn cart(
     shop: &Shop,
-    at: Service,
+    customer: Customer,
     number: usize,
     connection: &mut Connection,
 ) -> Result<Cart> {
-    let (pass, id) = if at == Service::Storefront {
+    let (pass, id) = if customer == Customer::GuestOutside {
         Pass::guest(connection).await?
     } else {
         let unique = shop.numbers.replace(shop.numbers.get() + 1);
-        let mut pass = Pass::internal(shop, at, &format!("guest:bench-{unique}"))?;
+        let subject = match customer {
+            Customer::SignedIn => format!("user:00000000-0000-7000-8000-{unique:012x}"),
+            Customer::Guest | Customer::GuestOutside => format!("guest:bench-{unique}"),
+        };
+        let mut pass = Pass::internal(shop, Service::Cart, &subject)?;
         let ask = Ask::send(
             Method::POST,
             "/api/v1/carts",
