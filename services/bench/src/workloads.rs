@@ -33,9 +33,9 @@ const NEXT_ADD: &str = "An addition asks the catalog twice, for the variant and 
 const NEXT_SEARCH: &str = "Postgres finds and ranks every hit for the page and finds all of them \
     once more to count them. Next step: one statement that counts while it ranks, and counts no \
     further than a person would page.";
-const NEXT_PURCHASE: &str = "Eight requests are some thirty calls between services and a \
-    transaction for each step that must survive a crash; the table of shares shows that Postgres \
-    takes the most. Next step: fewer statements a step, the writes of one step in one statement.";
+const NEXT_PURCHASE: &str = "Eight requests cause calls between services and a transaction for \
+    each step that must survive a crash; the table of shares shows what each service and Postgres \
+    have to do with it. Next step: fewer statements a step, the writes of one step in one.";
 
 /// One workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
