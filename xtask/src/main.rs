@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod cargo;
 mod chaos;
 mod cluster;
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long)]
         rounds: Option<u32>,
     },
+    /// Measure the shop against its budgets and write docs/benchmarks.md.
+    Bench(bench::Options),
     /// Make the files that are made from others.
     Gen {
         /// Change nothing; fail where a file is not current.
@@ -96,6 +99,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Env(target) => up::environment(&target)?,
         Command::Test { levels } => test::run(&levels, &progress)?,
         Command::Chaos { rounds } => chaos::run(rounds, &progress)?,
+        Command::Bench(options) => bench::run(&options, &progress)?,
         Command::Gen { check } => generate::run(check, &progress)?,
         Command::Images { profile, names } => {
             let only = (!names.is_empty()).then_some(names.as_slice());

@@ -1,6 +1,6 @@
 //! Answers kept as the bytes that are sent.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -19,9 +19,13 @@ const PICTURES: u64 = 8 * 1024 * 1024;
 /// Variants whose product is known.
 const VARIANTS: u64 = 100_000;
 
-/// Answers that were made lately. Cheap to clone.
+/// Answers that were made lately. Cheap to clone: a handle of moka's counts several references,
+/// and handlers get a clone with each request.
 #[derive(Clone, Debug)]
-pub struct Cache {
+pub struct Cache(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
     lists: Entries<String, Ready>,
     products: Entries<String, Ready>,
     /// Slug of the product of a variant that is, or was lately, among `products`.
@@ -45,7 +49,7 @@ impl Cache {
                 .max_capacity(most)
                 .weigher(|key: &String, ready: &Ready| weight(key, ready))
         };
-        Self {
+        Self(Arc::new(Kept {
             lists: sized(ANSWERS / 2).time_to_live(age).build(),
             products: sized(ANSWERS / 2).time_to_live(age).build(),
             slugs: Entries::builder()
@@ -53,7 +57,7 @@ impl Cache {
                 .time_to_live(2 * age)
                 .build(),
             pictures: sized(PICTURES).build(),
-        }
+        }))
     }
 
     /// The list kept under `key`, made by `make` when there is none. Requests that come
@@ -62,7 +66,7 @@ impl Cache {
     where
         F: Future<Output = Result<Ready, Problem>>,
     {
-        kept(&self.lists, key, make).await
+        kept(&self.0.lists, key, make).await
     }
 
     /// The same for a product, by its slug.
@@ -70,24 +74,24 @@ impl Cache {
     where
         F: Future<Output = Result<Ready, Problem>>,
     {
-        kept(&self.products, slug, make).await
+        kept(&self.0.products, slug, make).await
     }
 
     /// Remembers which product a variant is shown with.
     pub async fn shown_with(&self, variant: VariantId, slug: &str) {
-        self.slugs.insert(variant, slug.to_owned()).await;
+        self.0.slugs.insert(variant, slug.to_owned()).await;
     }
 
     /// Forgets the product that shows a variant.
     pub async fn forget_product(&self, variant: VariantId) {
-        if let Some(slug) = self.slugs.get(&variant).await {
-            self.products.invalidate(&slug).await;
+        if let Some(slug) = self.0.slugs.get(&variant).await {
+            self.0.products.invalidate(&slug).await;
         }
     }
 
     /// Forgets every list.
     pub fn forget_lists(&self) {
-        self.lists.invalidate_all();
+        self.0.lists.invalidate_all();
     }
 
     /// The same as [`Cache::list`] for pictures.
@@ -95,7 +99,7 @@ impl Cache {
     where
         F: Future<Output = Result<Ready, Problem>>,
     {
-        kept(&self.pictures, key, make).await
+        kept(&self.0.pictures, key, make).await
     }
 }
 
