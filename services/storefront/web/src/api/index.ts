@@ -1,4 +1,5 @@
 export { api, body } from './client';
+export type { AppliedCode, GivenCode, With } from './discount-codes';
 export { explain } from './explain';
 export { limits } from './limits.gen';
 export {

@@ -1,7 +1,7 @@
 import type { components } from './schema.gen';
 
 /** Every `code` that a problem+json answer can carry. The set is closed and comes from the API. */
-export type ProblemCode = components['schemas']['ProblemCode'];
+export type ProblemCode = components['schemas']['ProblemCode'] | 'discount_code_refused';
 
 /** The codes at run time. A code that the API adds or drops does not compile until it is so here. */
 const CODES: Record<ProblemCode, true> = {
@@ -15,6 +15,7 @@ const CODES: Record<ProblemCode, true> = {
   cart_changed: true,
   price_changed: true,
   out_of_stock: true,
+  discount_code_refused: true,
   reservation_expired: true,
   invalid_state: true,
   payment_declined: true,
@@ -151,6 +152,7 @@ export function remedy(code: ProblemCode): Remedy {
       return 'refresh';
     case 'price_changed':
     case 'out_of_stock':
+    case 'discount_code_refused':
     case 'payment_declined':
       return 'decide';
     case 'not_found':

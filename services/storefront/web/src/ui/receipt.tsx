@@ -17,6 +17,8 @@ interface ReceiptTotals {
 interface ReceiptProps {
   title: string;
   totals: ReceiptTotals;
+  /** Discount codes that are in the sums. */
+  codes?: readonly { code: string; title: string }[] | undefined;
   /** Printed above the sums. */
   lines?: ReactNode;
   /** What a sum that is not known yet says. */
@@ -50,6 +52,7 @@ function Row({ label, money, unknown, off = false }: RowProps) {
 export function Receipt({
   title,
   totals,
+  codes = [],
   lines,
   unknown,
   updating = false,
@@ -71,6 +74,15 @@ export function Receipt({
           {discount && discount.minor !== 0 && (
             <Row label={t('receipt.discount')} money={discount} unknown={unknown} off />
           )}
+          {codes.map(({ code, title: does }) => (
+            <div key={code} className="flex items-baseline justify-between gap-4 text-caption">
+              <dt>{t('receipt.code')}</dt>
+              <dd className="text-end break-words">
+                {code}
+                {does !== code && <span className="block text-ink-2">{does}</span>}
+              </dd>
+            </div>
+          ))}
           <Row label={t('receipt.delivery')} money={delivery} unknown={unknown} />
           <Row label={t('receipt.tax')} money={tax} unknown={unknown} />
         </dl>

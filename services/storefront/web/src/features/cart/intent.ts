@@ -1,6 +1,6 @@
-import type { components } from '~/api';
+import type { components, GivenCode, With } from '~/api';
 
-export type Cart = components['schemas']['Cart'];
+export type Cart = With<components['schemas']['Cart'], GivenCode>;
 export type CartLine = components['schemas']['CartLine'];
 
 /** What a line shows before the server has answered. */

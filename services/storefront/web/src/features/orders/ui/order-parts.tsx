@@ -10,6 +10,7 @@ export function OrderReceipt({ order }: { order: Order }) {
     <Receipt
       title={t('order.receipt', { number: order.number })}
       totals={order.totals}
+      codes={order.discount_codes}
       unknown={t('order.unknown')}
       lines={<ReceiptLines lines={order.lines} />}
     >
