@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
-import type { paths } from './discount-codes';
 import { LostReply, readProblem } from './problem';
+import type { paths } from './schema.gen';
 import { WAITS, type Wait } from './waits';
 
 /** No request of the shop comes near this; a larger one is a mistake in the page. */

@@ -1,5 +1,4 @@
 export { api, body } from './client';
-export type { AppliedCode, GivenCode, With } from './discount-codes';
 export { explain } from './explain';
 export { limits } from './limits.gen';
 export {

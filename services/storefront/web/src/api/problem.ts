@@ -1,7 +1,7 @@
 import type { components } from './schema.gen';
 
 /** Every `code` that a problem+json answer can carry. The set is closed and comes from the API. */
-export type ProblemCode = components['schemas']['ProblemCode'] | 'discount_code_refused';
+export type ProblemCode = components['schemas']['ProblemCode'];
 
 /** The codes at run time. A code that the API adds or drops does not compile until it is so here. */
 const CODES: Record<ProblemCode, true> = {

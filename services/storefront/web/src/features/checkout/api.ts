@@ -1,6 +1,5 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import {
-  type AppliedCode,
   api,
   body,
   type components,
@@ -9,12 +8,11 @@ import {
   ProblemError,
   type paths,
   remedy,
-  type With,
 } from '~/api';
 import { core } from '~/api/polling';
 import { basket } from '~/features/cart';
 
-export type Checkout = With<components['schemas']['Checkout'], AppliedCode>;
+export type Checkout = components['schemas']['Checkout'];
 export type ShippingRate = components['schemas']['ShippingRate'];
 type Body<Call extends { requestBody?: { content: { 'application/json': unknown } } | undefined }> =
   NonNullable<Call['requestBody']>['content']['application/json'];

@@ -1,8 +1,8 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import { type AppliedCode, api, body, type components, isAbsent, type With } from '~/api';
+import { api, body, type components, isAbsent } from '~/api';
 import { core } from '~/api/polling';
 
-export type Order = With<components['schemas']['Order'], AppliedCode>;
+export type Order = components['schemas']['Order'];
 export type OrderEvent = Order['events'][number];
 export type OrderState = Order['state'];
 export type Return = NonNullable<Order['returns']>[number];

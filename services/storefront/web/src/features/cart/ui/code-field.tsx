@@ -1,9 +1,10 @@
 import { Tag, X } from 'lucide-react';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { explain, type GivenCode, ProblemError } from '~/api';
+import { explain, ProblemError } from '~/api';
 import { t } from '~/text/buying';
 import { announce, Button, classes, Field, IconButton } from '~/ui';
 import { basket, useBasket } from '../basket';
+import type { GivenCode } from '../intent';
 
 /** The discount code of the basket, or where to enter one. Both take the same room. */
 export function CodeField() {
