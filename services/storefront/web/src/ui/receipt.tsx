@@ -23,6 +23,8 @@ interface ReceiptProps {
   lines?: ReactNode;
   /** What a sum that is not known yet says. */
   unknown: string;
+  /** Where a discount may still come: what its row says until then, so that the row stays. */
+  noDiscount?: string;
   /** The sums belong to an earlier state of the basket; a new answer is on its way. */
   updating?: boolean;
   /** Printed under the total. */
@@ -55,6 +57,7 @@ export function Receipt({
   codes = [],
   lines,
   unknown,
+  noDiscount,
   updating = false,
   children,
 }: ReceiptProps) {
@@ -71,8 +74,10 @@ export function Receipt({
         {lines && <div className="receipt-rule py-3">{lines}</div>}
         <dl className="receipt-rule space-y-1 py-3">
           <Row label={t('receipt.items')} money={items} unknown={unknown} />
-          {discount && discount.minor !== 0 && (
+          {discount && discount.minor !== 0 ? (
             <Row label={t('receipt.discount')} money={discount} unknown={unknown} off />
+          ) : (
+            noDiscount && <Row label={t('receipt.discount')} money={null} unknown={noDiscount} />
           )}
           {codes.map(({ code, title: does }) => (
             <div key={code} className="flex items-baseline justify-between gap-4 text-caption">

@@ -40,6 +40,7 @@ export const cart = {
   'receipt.items': 'Items',
   'receipt.discount': 'Discount',
   'receipt.code': 'Code',
+  'receipt.discount.none': 'none',
   'receipt.delivery': 'Delivery',
   'receipt.tax': 'Tax',
   'receipt.total': 'Total',

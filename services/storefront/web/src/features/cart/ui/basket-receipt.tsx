@@ -4,21 +4,25 @@ import { Receipt } from '~/ui';
 import { useBasket } from '../basket';
 import { CodeField } from './code-field';
 
-/** The discount code, the sums as the server last gave them, and the way on. */
+/**
+ * The sums as the server last gave them, the way on, and the discount code. What is said of a code
+ * stands last, so that it moves nothing, however late it comes.
+ */
 export function BasketReceipt({ children }: { children: ReactNode }) {
   const { cart, updating } = useBasket();
   if (!cart) return null;
   return (
     <>
-      <CodeField />
       <Receipt
         title={t('receipt.title')}
         totals={cart.totals}
         unknown={t('receipt.at.delivery')}
+        noDiscount={t('receipt.discount.none')}
         updating={updating}
       >
         {children}
       </Receipt>
+      <CodeField />
     </>
   );
 }

@@ -33,7 +33,7 @@ export function CodeField() {
   };
 
   return (
-    <div ref={place} className="mb-6">
+    <div ref={place} className="mt-6">
       {given ? (
         <Given
           given={given}
