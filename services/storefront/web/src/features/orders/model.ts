@@ -14,7 +14,7 @@ const AHEAD: Record<OrderState, readonly OrderState[]> = {
   cancelled: [],
 };
 
-export type Standing = 'done' | 'now' | 'next' | 'failed';
+type Standing = 'done' | 'now' | 'next' | 'failed';
 
 export interface Milestone {
   key: string;

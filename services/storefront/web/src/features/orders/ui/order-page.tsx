@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { t } from '~/text/buying';
-import { Badge, buttonClass, EmptyState, Panel, Skeleton, type Tone } from '~/ui';
+import { Badge, Panel, type Tone } from '~/ui';
 import type { OrderState } from '../api';
 import { useLiveOrder } from '../use-live-order';
+import { MissingOrder, OrderSkeleton } from './order-absent';
 import { OrderActions } from './order-actions';
 import { OrderFacts, OrderParcels, OrderReceipt } from './order-parts';
 import { OrderTimeline } from './order-timeline';
@@ -58,28 +58,5 @@ export function OrderPage({ number }: { number: string }) {
         </div>
       )}
     </Panel>
-  );
-}
-
-export function MissingOrder() {
-  return (
-    <EmptyState level="h1" title={t('order.missing.title')}>
-      <p>{t('order.missing.text')}</p>
-      <Link to="/" className={buttonClass('primary')}>
-        {t('order.done.home')}
-      </Link>
-    </EmptyState>
-  );
-}
-
-export function OrderSkeleton() {
-  return (
-    <div className="grid gap-10 md:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] md:gap-16">
-      <div className="space-y-6">
-        <Skeleton className="h-16 w-4/5" />
-        <Skeleton className="h-48" />
-      </div>
-      <Skeleton className="h-80" />
-    </div>
   );
 }
