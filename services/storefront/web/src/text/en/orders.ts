@@ -49,7 +49,7 @@ export const orders = {
   'order.actions': 'What you can do',
   'order.actions.none':
     'It is being packed or on its way: it can be sent back once it has arrived.',
-  'order.actions.over': 'There is nothing left to do for you.',
+  'order.actions.over': 'Nothing is left for you to do.',
   'order.return.until': 'Until {time}.',
   'order.cancel': 'Cancel the order',
   'order.cancel.title': 'Cancel order {number}?',
