@@ -188,7 +188,7 @@ describe('the discount code', () => {
     const receipt = screen.getByRole('region', { name: 'Receipt' });
     expect(within(receipt).getByText('−€3.00')).toBeInTheDocument();
     const remove = screen.getByRole('button', { name: 'Remove the code WELCOME10' });
-    expect(remove).toHaveFocus();
+    await vi.waitFor(() => expect(remove).toHaveFocus());
     await user.click(remove);
     const field = await screen.findByRole('textbox', { name: 'Discount code' });
     await vi.waitFor(() => expect(field).toHaveFocus());
@@ -215,7 +215,7 @@ describe('the discount code', () => {
     await user.click(screen.getByRole('button', { name: 'Apply' }));
     await vi.waitFor(() => expect(field).toHaveAccessibleDescription(detail));
     expect(field).toBeInvalid();
-    expect(field).toHaveFocus();
+    await vi.waitFor(() => expect(field).toHaveFocus());
     expect(field).toHaveValue('NOSUCH');
   });
 

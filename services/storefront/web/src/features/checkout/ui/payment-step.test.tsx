@@ -122,7 +122,8 @@ describe('the payment step', () => {
     await user.click(screen.getByRole('button', { name: /9999 0000 1000 0002/ }));
     await user.click(screen.getByRole('button', { name: 'On to the review' }));
     expect(await screen.findByText(detail)).toBeInTheDocument();
-    expect(screen.getByRole('heading', { name: /no longer counts/ })).toHaveFocus();
+    const heading = screen.getByRole('heading', { name: /no longer counts/ });
+    await vi.waitFor(() => expect(heading).toHaveFocus());
     expect(screen.getByLabelText('Card number')).toHaveValue('9999 0000 1000 0002');
     expect(onDone).not.toHaveBeenCalled();
 
