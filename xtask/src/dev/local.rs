@@ -109,6 +109,17 @@ impl Local {
         format!("http://localhost:{}", self.ports[&Service::Storefront].api)
     }
 
+    /// What the browser tests have to be told, as words of a command line: they act for those who
+    /// run the shop, whom the storefront does not let in yet.
+    pub(super) fn browser_tests(&self) -> String {
+        format!(
+            "LOCALMART_URL={} LOCALMART_ORDERS_URL=http://127.0.0.1:{} LOCALMART_INTERNAL_KEYS_DIR={}",
+            self.url(),
+            self.ports[&Service::Orders].api,
+            self.secrets.join("internal-keys").display(),
+        )
+    }
+
     /// Whether a service says that it is ready.
     pub(super) fn is_ready(&self, service: Service) -> bool {
         answers_well(

@@ -65,10 +65,11 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
     let web = web_server(&shop.local.url(), options.web_port)?;
     progress.note(&format!(
         "\nShop      {}\nWeb       http://localhost:{}   (swaps modules as you save)\n\
-         Postgres  {}\nEdit a service, a migration or the web shop; Ctrl-C ends it all.\n",
+         Postgres  {}\nTests     {} npm run e2e\nEdit a service, a migration or the web shop; Ctrl-C ends it all.\n",
         shop.local.url(),
         web.port,
         servers.psql(),
+        shop.local.browser_tests(),
     ));
 
     while !stop.load(Ordering::Relaxed) {

@@ -47,10 +47,13 @@ const first = new Set(
     ...budget.firstPageScripts.entries.flatMap((route) => [...closure(chunkOf(route))]),
   ]),
 );
-const later = scripts(
-  budget.checkoutScripts.entries.flatMap((route) => [...closure(chunkOf(route))]),
-).filter((file) => !first.has(file));
-check('scripts of basket, checkout and orders', sum(later), budget.checkoutScripts.limitKiB);
+/** What a group of pages fetches beyond the first page. */
+function checkLater(name, { entries, limitKiB }) {
+  const all = scripts(entries.flatMap((route) => [...closure(chunkOf(route))]));
+  check(`scripts of ${name}`, sum(all.filter((file) => !first.has(file))), limitKiB);
+}
+checkLater('basket and checkout', budget.checkoutScripts);
+checkLater('account and orders', budget.accountScripts);
 
 const styles = [...new Set(Object.values(manifest).flatMap((entry) => entry.css ?? []))];
 check('styles', sum(styles), budget.styles.limitKiB);

@@ -4,19 +4,6 @@ import { expect, test } from '../fixtures/test';
 // 402: the card was declined. 504: the bank has not answered yet.
 test.use({ expectedStates: [402, 504] });
 
-/** From the shelf to the payment step, with the product of this number. */
-async function toPayment(shop: Shop, index: number): Promise<void> {
-  await shop.page.goto('/');
-  await shop.openProduct(await shop.product(index));
-  await shop.add();
-  await shop.closeSheet();
-  await shop.openBasket();
-  await shop.startCheckout();
-  await shop.fillContact();
-  await shop.toDelivery();
-  await shop.toPayment();
-}
-
 async function expectOneOrder(shop: Shop, number: string): Promise<void> {
   const order = await shop.order(number);
   expect(order.payment_status).toMatch(/authorized|captured/);
@@ -25,7 +12,7 @@ async function expectOneOrder(shop: Shop, number: string): Promise<void> {
 }
 
 test('after declined cards a good one pays for the same order', async ({ page, shop }) => {
-  await toPayment(shop, 3);
+  await shop.toPaymentOf(3);
   await shop.toReview('declined');
   const before = await shop.receipt();
   await shop.payButton.click();
@@ -50,7 +37,7 @@ test('three declined cards end the checkout, and the basket can be tried again',
   page,
   shop,
 }) => {
-  await toPayment(shop, 5);
+  await shop.toPaymentOf(5);
   for (let card = 1; card <= 3; card += 1) {
     await shop.toReview('declined');
     await shop.payButton.click();
@@ -69,7 +56,7 @@ test('three declined cards end the checkout, and the basket can be tried again',
 });
 
 test('a bank that does not answer in time is asked until it does', async ({ shop }) => {
-  await toPayment(shop, 6);
+  await shop.toPaymentOf(6);
   await shop.toReview('timeout');
   await shop.payButton.click();
   await expectOneOrder(shop, await shop.placed());
@@ -79,7 +66,7 @@ test('the bank asks: who passes has bought, who does not can take another card',
   page,
   shop,
 }) => {
-  await toPayment(shop, 8);
+  await shop.toPaymentOf(8);
   await shop.toReview('challenge');
   await shop.payButton.click();
   const question = page.getByRole('heading', { name: 'Your bank asks: is it you?' });

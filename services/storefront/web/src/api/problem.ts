@@ -15,6 +15,7 @@ const CODES: Record<ProblemCode, true> = {
   cart_changed: true,
   price_changed: true,
   out_of_stock: true,
+  discount_code_refused: true,
   reservation_expired: true,
   invalid_state: true,
   payment_declined: true,
@@ -151,6 +152,7 @@ export function remedy(code: ProblemCode): Remedy {
       return 'refresh';
     case 'price_changed':
     case 'out_of_stock':
+    case 'discount_code_refused':
     case 'payment_declined':
       return 'decide';
     case 'not_found':

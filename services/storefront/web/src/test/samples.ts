@@ -96,6 +96,72 @@ export function checkout(more: Partial<Schemas['Checkout']> = {}): Schemas['Chec
   };
 }
 
+/** An order that was just placed. */
+export function order(more: Partial<Schemas['Order']> = {}): Schemas['Order'] {
+  const { variant_id, sku, slug, title, options, qty, unit } = cartLine();
+  return {
+    id: 'order-1',
+    number: 'LM-7K3Q9X',
+    state: 'placed',
+    payment_status: 'authorized',
+    fulfillment_status: 'none',
+    email: 'ada@example.org',
+    address: ADDRESS,
+    rate: 'standard',
+    lines: [
+      { variant_id, sku, slug, title, options, qty, unit, line_total: eur(2998), tax: eur(150) },
+    ],
+    totals: {
+      items: eur(2998),
+      discount: eur(0),
+      delivery: eur(490),
+      tax: eur(150),
+      grand: eur(3638),
+    },
+    shipments: [],
+    events: [
+      { seq: 1, at: '2026-11-23T12:00:00Z', to: 'created', actor: 'customer', trace_id: 'abc' },
+      orderEvent(2, 'placed'),
+    ],
+    allowed: [],
+    placed_at: '2026-11-23T12:00:01Z',
+    ...more,
+  };
+}
+
+/** Step `seq` of an order, `seq` seconds after noon. */
+export function orderEvent(
+  seq: number,
+  to: Schemas['OrderState'],
+  more: Partial<Schemas['OrderEvent']> = {},
+): Schemas['OrderEvent'] {
+  const at = `2026-11-23T12:00:${String(seq).padStart(2, '0')}Z`;
+  return { seq, at, from: 'created', to, actor: 'orders', trace_id: `trace-${seq}`, ...more };
+}
+
+/** A parcel with both pieces of the order's line. */
+export function parcel(more: Partial<Schemas['Shipment']> = {}): Schemas['Shipment'] {
+  const { variant_id, qty } = cartLine();
+  return {
+    id: 'parcel-1',
+    lines: [{ variant_id, qty }],
+    shipped_at: '2026-11-24T08:00:00Z',
+    ...more,
+  };
+}
+
+/** A wish to send one piece back. */
+export function sentBack(more: Partial<Schemas['Return']> = {}): Schemas['Return'] {
+  return {
+    id: 'return-1',
+    state: 'requested',
+    lines: [{ variant_id: cartLine().variant_id, qty: 1 }],
+    reason: 'Too green',
+    requested_at: '2026-11-26T08:00:00Z',
+    ...more,
+  };
+}
+
 export const ADDRESS: Schemas['Address'] = {
   name: 'Ada Lovelace',
   line1: '1 Analytical Row',

@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { classes } from './classes';
 
-export type ButtonLook = 'primary' | 'outline' | 'quiet';
+export type ButtonLook = 'primary' | 'outline' | 'quiet' | 'danger';
 
 const BASE =
   'inline-flex min-h-11 items-center justify-center gap-2 border-2 px-5 py-2 font-bold leading-tight transition-colors duration-(--brief) ease-(--ease)';
@@ -9,6 +9,7 @@ const LOOKS: Record<ButtonLook, string> = {
   primary:
     'border-awning bg-awning text-on-awning hover:border-awning-hover hover:bg-awning-hover active:translate-y-px',
   outline: 'border-ink bg-card text-ink hover:bg-sunk active:translate-y-px',
+  danger: 'border-tomato bg-tomato text-on-tomato hover:border-ink active:translate-y-px',
   quiet: 'border-transparent px-2 text-awning underline underline-offset-4 hover:text-awning-hover',
 };
 

@@ -9,8 +9,9 @@ interface Frame {
   className?: string | undefined;
 }
 
-const CONTROL =
-  'h-11 w-full rounded-2 border-2 bg-card px-3 text-ink aria-invalid:border-tomato border-edge hover:border-ink';
+const BOX =
+  'w-full rounded-2 border-2 bg-card px-3 text-ink aria-invalid:border-tomato border-edge hover:border-ink';
+const CONTROL = `h-11 ${BOX}`;
 
 /** Label above, hint and error below, all tied to the control. */
 function Framed({
@@ -91,6 +92,33 @@ export function SelectField({
         >
           {children}
         </select>
+      )}
+    </Framed>
+  );
+}
+
+/** Several lines of text. */
+export function AreaField({
+  label,
+  hint,
+  error,
+  className,
+  id,
+  ...area
+}: Frame & Omit<ComponentProps<'textarea'>, 'className'>) {
+  const own = useId();
+  const used = id ?? own;
+  return (
+    <Framed label={label} hint={hint} error={error} className={className} id={used}>
+      {(described) => (
+        <textarea
+          rows={3}
+          {...area}
+          id={used}
+          className={classes(BOX, 'py-2')}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={described}
+        />
       )}
     </Framed>
   );

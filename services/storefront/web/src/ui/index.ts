@@ -4,7 +4,7 @@ export { Badge, type Tone } from './badge';
 export { Button, buttonClass, IconButton } from './button';
 export { classes } from './classes';
 export { Modal } from './dialog';
-export { Field, SelectField } from './field';
+export { AreaField, Field, SelectField } from './field';
 export { Notice } from './notice';
 export { Page } from './page';
 export { Panel } from './panel';

@@ -17,10 +17,14 @@ interface ReceiptTotals {
 interface ReceiptProps {
   title: string;
   totals: ReceiptTotals;
+  /** Discount codes that are in the sums. */
+  codes?: readonly { code: string; title: string }[] | undefined;
   /** Printed above the sums. */
   lines?: ReactNode;
   /** What a sum that is not known yet says. */
   unknown: string;
+  /** Where a discount may still come: what its row says until then, so that the row stays. */
+  noDiscount?: string;
   /** The sums belong to an earlier state of the basket; a new answer is on its way. */
   updating?: boolean;
   /** Printed under the total. */
@@ -50,8 +54,10 @@ function Row({ label, money, unknown, off = false }: RowProps) {
 export function Receipt({
   title,
   totals,
+  codes = [],
   lines,
   unknown,
+  noDiscount,
   updating = false,
   children,
 }: ReceiptProps) {
@@ -68,9 +74,20 @@ export function Receipt({
         {lines && <div className="receipt-rule py-3">{lines}</div>}
         <dl className="receipt-rule space-y-1 py-3">
           <Row label={t('receipt.items')} money={items} unknown={unknown} />
-          {discount && discount.minor !== 0 && (
+          {discount && discount.minor !== 0 ? (
             <Row label={t('receipt.discount')} money={discount} unknown={unknown} off />
+          ) : (
+            noDiscount && <Row label={t('receipt.discount')} money={null} unknown={noDiscount} />
           )}
+          {codes.map(({ code, title: does }) => (
+            <div key={code} className="flex items-baseline justify-between gap-4 text-caption">
+              <dt>{t('receipt.code')}</dt>
+              <dd className="text-end break-words">
+                {code}
+                {does !== code && <span className="block text-ink-2">{does}</span>}
+              </dd>
+            </div>
+          ))}
           <Row label={t('receipt.delivery')} money={delivery} unknown={unknown} />
           <Row label={t('receipt.tax')} money={tax} unknown={unknown} />
         </dl>

@@ -29,6 +29,19 @@ const transport: CartTransport = {
         body: { qty },
       }),
     ),
+  giveCode: (id, code) =>
+    body(
+      api.write.POST('/api/v1/carts/{id}/discount-codes', {
+        params: { path: { id } },
+        body: { code },
+      }),
+    ),
+  dropCode: (id, code) =>
+    body(
+      api.write.DELETE('/api/v1/carts/{id}/discount-codes/{code}', {
+        params: { path: { id, code } },
+      }),
+    ),
 };
 
 const clock: Clock = {

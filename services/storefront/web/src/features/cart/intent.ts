@@ -1,6 +1,7 @@
 import type { components } from '~/api';
 
 export type Cart = components['schemas']['Cart'];
+export type GivenCode = components['schemas']['CartDiscountCode'];
 export type CartLine = components['schemas']['CartLine'];
 
 /** What a line shows before the server has answered. */

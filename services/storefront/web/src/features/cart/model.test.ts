@@ -96,6 +96,20 @@ class FakeServer implements CartTransport {
       this.change(variant, qty);
     });
 
+  giveCode = (id: string, code: string) =>
+    this.#write(id, () => {
+      if (code === 'NONE') throw problem(422, 'validation_failed');
+      this.#code([{ code, title: code, applied: true }]);
+    });
+
+  dropCode = (id: string) => this.#write(id, () => this.#code([]));
+
+  #code(codes: Cart['discount_codes'] & object) {
+    if (!this.cart) return;
+    this.cart.discount_codes = codes;
+    this.cart.version += 1;
+  }
+
   qty = (variant: string) => this.cart?.lines.find((line) => line.variant_id === variant)?.qty;
 
   /** A change of the basket, by this tab or any other. */
@@ -388,5 +402,52 @@ describe('any clicks over any network', () => {
       }),
       { numRuns: Number(process.env.CART_RUNS ?? 500) },
     );
+  });
+});
+
+describe('the discount code', () => {
+  it('is given after everything that was clicked before', async () => {
+    const { clock, server, engine } = await shopWith({ mug: 1 });
+    engine.set('mug', 5);
+    let seen = 0;
+    const { giveCode } = server;
+    server.giveCode = (id, code) => {
+      seen = server.qty('mug') ?? 0;
+      return giveCode(id, code);
+    };
+    const given = engine.giveCode('WELCOME10');
+    expect(engine.view().updating).toBe(true);
+    await clock.advance(200);
+    await given;
+    expect(seen).toBe(5);
+    expect(engine.view().updating).toBe(false);
+    expect(engine.view().cart?.discount_codes?.map(({ code }) => code)).toEqual(['WELCOME10']);
+    expect(server.mostRunning).toBe(1);
+
+    const dropped = engine.dropCode('WELCOME10');
+    await clock.advance(50);
+    await dropped;
+    expect(engine.view().cart?.discount_codes).toEqual([]);
+  });
+
+  it('that is refused leaves the basket alone and says why', async () => {
+    const { clock, server, engine } = await shopWith({ mug: 1 });
+    const refused = expect(engine.giveCode('NONE')).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+    await clock.advance(50);
+    await refused;
+    expect(engine.view().updating).toBe(false);
+    expect(server.qty('mug')).toBe(1);
+  });
+
+  it('is not given while what was clicked before cannot be saved', async () => {
+    const { clock, server, engine } = await shopWith({ mug: 1 });
+    engine.set('mug', 5);
+    server.plan = Array.from({ length: 20 }, () => ({ ms: 20, lose: 'request' as const }));
+    const refused = expect(engine.giveCode('WELCOME10')).rejects.toBeInstanceOf(LostReply);
+    await clock.advance(9_000);
+    await refused;
+    expect(server.cart?.discount_codes).toBeUndefined();
   });
 });

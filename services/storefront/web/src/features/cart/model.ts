@@ -1,4 +1,4 @@
-import { backOff, isAbsent, isPassing, ProblemError } from '~/api';
+import { backOff, isAbsent, isPassing, LostReply, ProblemError, remedy } from '~/api';
 import { type Cart, type CartLine, due, type Intent, merged, type Preview } from './intent';
 import { type CartView, compose, type Fault } from './view';
 
@@ -10,6 +10,9 @@ export interface CartTransport {
   add(cart: string, variant: string, qty: number, key: string): Promise<Cart>;
   /** `version` guards against a basket that changed meanwhile; null writes whatever it is now. */
   set(cart: string, variant: string, qty: number, version: number | null): Promise<Cart>;
+  giveCode(cart: string, code: string): Promise<Cart>;
+  /** Of a code that is not there: the basket as it is. */
+  dropCode(cart: string, code: string): Promise<Cart>;
 }
 
 export interface Clock {
@@ -25,6 +28,9 @@ interface Options {
   /** Told about each basket the server sent in answer to a change. */
   onChange: (cart: Cart) => void;
 }
+
+/** Longest wait for what was clicked before a code was given. */
+const CODE_FLUSH_MS = 8_000;
 
 function cartIn(error: ProblemError): Cart | null {
   const cart = error.extra.cart as Partial<Cart> | undefined;
@@ -49,6 +55,7 @@ export class CartEngine {
   #ordered: string | null = null;
   #failure: unknown = null;
   #inFlight: Intent | null = null;
+  #coding = false;
   #attempts = 0;
   #cancelTimer: (() => void) | null = null;
   #reading: Promise<void> | null = null;
@@ -129,6 +136,38 @@ export class CartEngine {
   dismiss(variant: string): void {
     this.#faults.delete(variant);
     this.#publish();
+  }
+
+  /**
+   * Puts a discount code on the basket, in place of the one before. Rejects with why it cannot be
+   * used; what it needs is counted with everything that was clicked before.
+   */
+  giveCode(code: string): Promise<void> {
+    return this.#changeCode((id) => this.#options.transport.giveCode(id, code));
+  }
+
+  dropCode(code: string): Promise<void> {
+    return this.#changeCode((id) => this.#options.transport.dropCode(id, code));
+  }
+
+  async #changeCode(change: (id: string) => Promise<Cart>): Promise<void> {
+    this.#coding = true;
+    this.#publish();
+    try {
+      if (!(await this.flush(CODE_FLUSH_MS))) throw new LostReply('The basket is not saved yet.');
+      if (!this.#id) await this.#read();
+      if (!this.#id) throw this.#failure ?? new LostReply('There is no basket.');
+      const cart = await change(this.#id);
+      this.#take(cart);
+      this.#options.onChange(cart);
+    } catch (error) {
+      // Another tab may have been faster; what is there now is shown beside the refusal.
+      if (error instanceof ProblemError && remedy(error.code) !== 'fields') void this.load();
+      throw error;
+    } finally {
+      this.#coding = false;
+      this.#publish();
+    }
   }
 
   /** Sends everything now. True once the server has all of it; false when time runs out first. */
@@ -362,6 +401,7 @@ export class CartEngine {
       inFlight: this.#inFlight,
       waiting: this.#attempts > 0,
       pending: this.#pending,
+      coding: this.#coding,
       faults: this.#faults,
       failure: this.#failure,
     });

@@ -25,6 +25,7 @@ export interface CartView {
   cart: Cart | null;
   lines: readonly ViewLine[];
   count: number;
+  /** The sums belong to an earlier state. */
   updating: boolean;
   /** Faults of variants that have no line. */
   faults: readonly (Fault & { variant_id: string })[];
@@ -42,6 +43,8 @@ interface Known {
   waiting: boolean;
   pending: ReadonlyMap<string, Intent>;
   faults: ReadonlyMap<string, Fault>;
+  /** The discount code is being changed. */
+  coding: boolean;
   failure: unknown;
 }
 
@@ -84,7 +87,7 @@ export function compose(known: Known): CartView {
     cart,
     lines,
     count: known.knownCount + lines.reduce((sum, line) => sum + line.qty, 0),
-    updating: intents.length > 0,
+    updating: intents.length > 0 || known.coding,
     faults: Array.from(faults, ([variant_id, fault]) => ({ ...fault, variant_id })).filter(
       (fault) => !shown.has(fault.variant_id),
     ),

@@ -1,5 +1,14 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import { api, body, type components, isAbsent, ProblemError, type paths, remedy } from '~/api';
+import {
+  api,
+  body,
+  type components,
+  isAbsent,
+  LostReply,
+  ProblemError,
+  type paths,
+  remedy,
+} from '~/api';
 import { core } from '~/api/polling';
 import { basket } from '~/features/cart';
 
@@ -59,6 +68,12 @@ export function completeCheckout(id: string, expected_total: Money, key: string)
   );
 }
 
+function givePayment(id: string, card: CardDetails): Promise<Checkout> {
+  return body(
+    api.pay.POST('/api/v1/checkouts/{id}/payment', { params: { path: { id } }, body: { card } }),
+  );
+}
+
 /** Changes of one checkout; each answer becomes what the page shows. */
 export function useCheckoutChanges(id: string) {
   const client = useQueryClient();
@@ -91,15 +106,15 @@ export function useCheckoutChanges(id: string) {
           }),
         ),
       ),
-    pay: (card: CardDetails) =>
-      keep(
-        body(
-          api.pay.POST('/api/v1/checkouts/{id}/payment', {
-            params: { path: { id } },
-            body: { card },
-          }),
-        ),
-      ),
+    pay: (card: CardDetails) => keep(givePayment(id, card)),
+    /** Takes the code off the basket and gives the card to its checkout as it is then. */
+    payWithout: async (code: string, card: CardDetails) => {
+      await basket.dropCode(code);
+      const { cart } = basket.view();
+      if (!cart) throw new LostReply('The basket is not known.');
+      const fresh = await keep(openCheckout(cart.id));
+      return keep(givePayment(fresh.id, card));
+    },
     extend: () =>
       keep(body(api.write.POST('/api/v1/checkouts/{id}/extend', { params: { path: { id } } }))),
     refresh: () => keep(readCheckout(id)),

@@ -65,6 +65,11 @@ export const checkout = {
     other: '{title}: {count} left, you asked for {wanted}',
   },
   'checkout.stock.basket': 'Change the basket',
+  'checkout.code.title': 'Your discount code no longer counts',
+  'checkout.code.text':
+    'Nothing was charged, and all that you entered is kept. Without the code the review shows the new total before you pay.',
+  'checkout.code.remove': 'Remove the code and go on',
+  'checkout.code.busy': 'Removing …',
   'checkout.lapsed.title': 'The items are no longer held',
   'checkout.lapsed.text':
     'Ten minutes have passed, so they went back on the shelf. Nothing was charged and your details are kept.',

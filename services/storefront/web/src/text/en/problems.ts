@@ -14,6 +14,7 @@ const byCode = {
   'problem.cart_changed': 'The basket changed meanwhile.',
   'problem.price_changed': 'The price has changed.',
   'problem.out_of_stock': 'There is not enough of it left.',
+  'problem.discount_code_refused': 'The discount code no longer counts.',
   'problem.reservation_expired': 'The items are no longer held for you.',
   'problem.invalid_state': 'This step is no longer open.',
   'problem.payment_declined': 'The card was declined.',

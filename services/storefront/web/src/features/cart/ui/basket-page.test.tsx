@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { draw } from '~/test/render';
 import { cart, cartLine, eur, problem } from '~/test/samples';
 import { server } from '~/test/server';
+import type { Cart } from '../intent';
 
 const API = 'http://localmart.localhost/api/v1/carts';
 
@@ -21,7 +22,7 @@ async function page() {
 }
 
 let stop: () => void = () => undefined;
-let shelf = cart();
+let shelf: Cart = cart();
 
 /** A server with one basket; `change` is what a PATCH does. */
 function serve(change: (qty: number) => Response) {
@@ -151,5 +152,94 @@ describe('the basket', () => {
     other.postMessage({ id: shelf.id, version: shelf.version });
     expect(await screen.findByDisplayValue('5')).toBeInTheDocument();
     other.close();
+  });
+});
+
+describe('the discount code', () => {
+  const CODES = `${API}/:id/discount-codes`;
+
+  /** Takes `code` off or puts it on, as the server would. */
+  function carry(codes: NonNullable<Cart['discount_codes']>, discount: number): Response {
+    shelf = {
+      ...shelf,
+      version: shelf.version + 1,
+      totals: { ...shelf.totals, discount: eur(discount) },
+      discount_codes: codes,
+    };
+    return HttpResponse.json(shelf);
+  }
+
+  it('is entered, counts, and is removed', async () => {
+    serve(obey);
+    const sent: unknown[] = [];
+    server.use(
+      http.post(CODES, async ({ request }) => {
+        sent.push(await request.json());
+        return carry([{ code: 'WELCOME10', title: '10 % off', applied: true }], 300);
+      }),
+      http.delete(`${CODES}/:code`, ({ params }) => {
+        sent.push(params.code);
+        return carry([], 0);
+      }),
+    );
+    const { user } = await page();
+    await user.type(screen.getByRole('textbox', { name: 'Discount code' }), ' welcome10 {Enter}');
+    expect(await screen.findByText('WELCOME10 counts: 10 % off')).toBeInTheDocument();
+    const receipt = screen.getByRole('region', { name: 'Receipt' });
+    expect(within(receipt).getByText('−€3.00')).toBeInTheDocument();
+    const remove = screen.getByRole('button', { name: 'Remove the code WELCOME10' });
+    await vi.waitFor(() => expect(remove).toHaveFocus());
+    await user.click(remove);
+    const field = await screen.findByRole('textbox', { name: 'Discount code' });
+    await vi.waitFor(() => expect(field).toHaveFocus());
+    expect(sent).toEqual([{ code: 'welcome10' }, 'WELCOME10']);
+    expect(within(receipt).queryByText('−€3.00')).not.toBeInTheDocument();
+  });
+
+  it('that is refused says why at the field, and what was typed stays', async () => {
+    serve(obey);
+    const detail = 'There is no discount code NOSUCH. Check how it is written.';
+    server.use(
+      http.post(CODES, () =>
+        problem(422, 'validation_failed', {
+          errors: [{ pointer: '/code', code: 'unknown', detail }],
+        }),
+      ),
+    );
+    const { user } = await page();
+    const field = screen.getByRole('textbox', { name: 'Discount code' });
+    await user.click(screen.getByRole('button', { name: 'Apply' }));
+    expect(field).toHaveAccessibleDescription('Enter the code first.');
+    await user.type(field, 'NOSUCH');
+    expect(field).not.toBeInvalid();
+    await user.click(screen.getByRole('button', { name: 'Apply' }));
+    await vi.waitFor(() => expect(field).toHaveAccessibleDescription(detail));
+    expect(field).toBeInvalid();
+    await vi.waitFor(() => expect(field).toHaveFocus());
+    expect(field).toHaveValue('NOSUCH');
+  });
+
+  it('that cannot be checked now is not called wrong', async () => {
+    serve(obey);
+    server.use(http.post(CODES, () => problem(503, 'unavailable')));
+    const { user } = await page();
+    const field = screen.getByRole('textbox', { name: 'Discount code' });
+    await user.type(field, 'WELCOME10{Enter}');
+    await vi.waitFor(() =>
+      expect(field).toHaveAccessibleDescription(/^The code could not be checked/),
+    );
+  });
+
+  it('that no longer counts stays in sight, with its reason', async () => {
+    const reason = 'The discount code LASTONE has been used as often as it may be.';
+    shelf = {
+      ...cart(),
+      discount_codes: [{ code: 'LASTONE', title: 'The last one', applied: false, reason }],
+    };
+    serve(obey);
+    await page();
+    expect(screen.getByText('LASTONE does not count now')).toBeInTheDocument();
+    expect(screen.getByText(reason)).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Remove the code LASTONE' })).toBeInTheDocument();
   });
 });

@@ -63,6 +63,7 @@ export function CheckoutFrame({ id, step, title, children }: CheckoutFrameProps)
                   {title}
                 </h1>
                 <BasketChanged checkout={checkout} />
+                <IdleCode checkout={checkout} />
                 <HoldDialog checkout={checkout} />
                 {children(checkout)}
               </div>
@@ -102,6 +103,7 @@ function CheckoutReceipt({ checkout }: { checkout: Checkout }) {
     <Receipt
       title={t('receipt.title')}
       totals={checkout.totals}
+      codes={checkout.discount_codes}
       unknown={t('receipt.at.delivery')}
       lines={<ReceiptLines lines={checkout.cart.lines} />}
     >
@@ -144,6 +146,19 @@ function BasketChanged({ checkout }: { checkout: Checkout }) {
       <p className="font-bold">{t('checkout.changed.title')}</p>
       <p>{t('checkout.changed.text')}</p>
       <CheckoutButton label={t('checkout.changed.take')} look="outline" />
+    </Notice>
+  );
+}
+
+/** The basket carries a code that this checkout does without. */
+function IdleCode({ checkout }: { checkout: Checkout }) {
+  const { cart } = useBasket();
+  const code = cart?.id === checkout.cart.id && cart.discount_codes?.find((each) => !each.applied);
+  if (!code) return null;
+  return (
+    <Notice tone="stale" className="mb-6">
+      <p className="font-bold">{t('basket.code.idle', { code: code.code })}</p>
+      {code.reason && <p>{code.reason}</p>}
     </Notice>
   );
 }

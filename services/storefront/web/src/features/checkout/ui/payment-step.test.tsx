@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import { draw } from '~/test/render';
-import { ADDRESS, checkout, problem } from '~/test/samples';
+import { ADDRESS, cart, checkout, problem } from '~/test/samples';
 import { server } from '~/test/server';
 import { PaymentStep } from './payment-step';
 
@@ -89,5 +89,47 @@ describe('the payment step', () => {
     const { user } = await draw(<PaymentStep checkout={ready} onDone={onDone} />);
     await user.click(screen.getByRole('button', { name: 'Go on with this card' }));
     expect(onDone).toHaveBeenCalledWith(ready);
+  });
+
+  it('goes on without a code that was used up meanwhile, and loses nothing', async () => {
+    const detail = 'The discount code LASTONE has been used as often as it may be.';
+    const ready = checkout({ ...basket('cart-1'), state: 'payment_ready' });
+    const calls: string[] = [];
+    server.use(
+      http.post(PAYMENT, () => {
+        calls.push('pay');
+        return calls.length === 1
+          ? problem(409, 'discount_code_refused', { detail, discount_code: 'LASTONE' })
+          : HttpResponse.json(ready);
+      }),
+      http.get('http://localmart.localhost/api/v1/carts/current', () => HttpResponse.json(cart())),
+      http.delete(
+        'http://localmart.localhost/api/v1/carts/cart-1/discount-codes/:code',
+        ({ params }) => {
+          calls.push(`drop ${params.code}`);
+          return HttpResponse.json(cart({ version: 2 }));
+        },
+      ),
+      http.post('http://localmart.localhost/api/v1/checkouts', () => {
+        calls.push('open');
+        return HttpResponse.json(checkout(basket('cart-1')));
+      }),
+    );
+    const onDone = vi.fn();
+    const { user } = await draw(
+      <PaymentStep checkout={checkout(basket('cart-1'))} onDone={onDone} />,
+    );
+    await user.click(screen.getByRole('button', { name: /9999 0000 1000 0002/ }));
+    await user.click(screen.getByRole('button', { name: 'On to the review' }));
+    expect(await screen.findByText(detail)).toBeInTheDocument();
+    const heading = screen.getByRole('heading', { name: /no longer counts/ });
+    await vi.waitFor(() => expect(heading).toHaveFocus());
+    expect(screen.getByLabelText('Card number')).toHaveValue('9999 0000 1000 0002');
+    expect(onDone).not.toHaveBeenCalled();
+
+    await user.click(screen.getByRole('button', { name: 'Remove the code and go on' }));
+    await vi.waitFor(() => expect(onDone).toHaveBeenCalledWith(ready));
+    expect(calls).toEqual(['pay', 'drop LASTONE', 'open', 'pay']);
+    expect(screen.queryByText(detail)).not.toBeInTheDocument();
   });
 });

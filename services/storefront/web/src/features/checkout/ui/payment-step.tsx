@@ -10,6 +10,7 @@ import { draft, keepDraft } from '../drafts';
 import { type CardForm, cardSchema, grouped, withSlash } from '../fields';
 import { type ShortLine, shortLines } from '../short-lines';
 import { TEST_CARDS } from '../test-cards';
+import { CodeRefused, codeOf } from './code-refused';
 import { DeclinedNotice } from './declined-notice';
 import { FormFrame } from './form-frame';
 import { StockDialog } from './outcome-dialogs';
@@ -35,7 +36,8 @@ export function PaymentStep({
   checkout: Checkout;
   onDone: (checkout: Checkout) => void;
 }) {
-  const { pay } = useCheckoutChanges(checkout.id);
+  const { pay, payWithout } = useCheckoutChanges(checkout.id);
+  const [refused, setRefused] = useState<{ error: ProblemError; card: CardForm } | null>(null);
   const [short, setShort] = useState<ShortLine[]>([]);
   const { payment } = checkout;
   const form = useForm<CardForm>({
@@ -80,6 +82,19 @@ export function PaymentStep({
     announce(does);
   };
 
+  const give = async (card: CardForm, send: () => Promise<Checkout>) => {
+    try {
+      const given = await send();
+      setRefused(null);
+      onDone(given);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (error.code === 'out_of_stock') setShort(shortLines(error));
+      else if (error.code === 'discount_code_refused') setRefused({ error, card });
+      else throw error;
+    }
+  };
+
   return (
     <div className="space-y-8">
       <DeclinedNotice payment={payment} />
@@ -103,13 +118,9 @@ export function PaymentStep({
         labels={LABELS}
         pointers={POINTERS}
         submit={t('checkout.payment.next')}
-        onSend={async (card) => {
-          try {
-            onDone(await pay(card));
-          } catch (error) {
-            if (!(error instanceof ProblemError) || error.code !== 'out_of_stock') throw error;
-            setShort(shortLines(error));
-          }
+        onSend={(card) => {
+          setRefused(null);
+          return give(card, () => pay(card));
         }}
       >
         <fieldset className="space-y-5">
@@ -139,6 +150,13 @@ export function PaymentStep({
           <Field {...field('holder')} autoComplete="cc-name" />
         </fieldset>
       </FormFrame>
+      {refused && (
+        <CodeRefused
+          error={refused.error}
+          code={codeOf(refused.error, checkout)}
+          onGoOn={(code) => give(refused.card, () => payWithout(code, refused.card))}
+        />
+      )}
       <StockDialog lines={short} onClose={() => setShort([])} />
     </div>
   );

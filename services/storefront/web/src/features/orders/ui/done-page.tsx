@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { t } from '~/text/buying';
 import { buttonClass, Panel } from '~/ui';
 import { orderQuery } from '../api';
-import { MissingOrder, OrderSkeleton } from './order-page';
+import { MissingOrder, OrderSkeleton } from './order-absent';
 import { OrderFacts, OrderReceipt } from './order-parts';
 
 /** The confirmation. It reads the order by its number, so that it can be loaded again. */

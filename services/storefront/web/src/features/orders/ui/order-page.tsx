@@ -1,9 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { t } from '~/text/buying';
-import { Badge, buttonClass, EmptyState, Panel, Skeleton, type Tone } from '~/ui';
-import { type OrderState, orderQuery } from '../api';
-import { OrderFacts, OrderReceipt, OrderTimeline } from './order-parts';
+import { Badge, Panel, type Tone } from '~/ui';
+import type { OrderState } from '../api';
+import { useLiveOrder } from '../use-live-order';
+import { MissingOrder, OrderSkeleton } from './order-absent';
+import { OrderActions } from './order-actions';
+import { OrderFacts, OrderParcels, OrderReceipt } from './order-parts';
+import { OrderTimeline } from './order-timeline';
+import { WatchingNote } from './watching-note';
 
 const TONES: Partial<Record<OrderState, Tone>> = {
   rejected: 'bad',
@@ -12,8 +16,13 @@ const TONES: Partial<Record<OrderState, Tone>> = {
   completed: 'good',
 };
 
+/**
+ * An order as it happens. What can grow by itself stands last in its column, so that nothing that
+ * somebody reads is moved.
+ */
 export function OrderPage({ number }: { number: string }) {
-  const query = useQuery(orderQuery(number));
+  const { query, watching } = useLiveOrder(number);
+  const timeline = useRef<HTMLHeadingElement>(null);
   return (
     <Panel
       query={query}
@@ -31,41 +40,23 @@ export function OrderPage({ number }: { number: string }) {
               <p>
                 <Badge tone={TONES[order.state] ?? 'info'}>{t(`order.state.${order.state}`)}</Badge>
               </p>
+              <WatchingNote watching={watching} />
             </div>
+            <OrderActions order={order} onDone={() => timeline.current?.focus()} />
             <section aria-labelledby="timeline">
-              <h2 id="timeline" className="mb-4 text-h2">
+              <h2 id="timeline" ref={timeline} tabIndex={-1} className="mb-4 text-h2">
                 {t('order.timeline')}
               </h2>
               <OrderTimeline order={order} />
             </section>
-            <OrderFacts order={order} />
           </div>
-          <OrderReceipt order={order} />
+          <div className="space-y-8">
+            <OrderReceipt order={order} />
+            <OrderFacts order={order} />
+            <OrderParcels order={order} />
+          </div>
         </div>
       )}
     </Panel>
-  );
-}
-
-export function MissingOrder() {
-  return (
-    <EmptyState level="h1" title={t('order.missing.title')}>
-      <p>{t('order.missing.text')}</p>
-      <Link to="/" className={buttonClass('primary')}>
-        {t('order.done.home')}
-      </Link>
-    </EmptyState>
-  );
-}
-
-export function OrderSkeleton() {
-  return (
-    <div className="grid gap-10 md:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] md:gap-16">
-      <div className="space-y-6">
-        <Skeleton className="h-16 w-4/5" />
-        <Skeleton className="h-48" />
-      </div>
-      <Skeleton className="h-80" />
-    </div>
   );
 }

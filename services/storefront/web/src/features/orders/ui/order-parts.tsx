@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react';
+import { show } from '~/money';
 import { showMoment } from '~/text';
-import { type BuyingKey, t } from '~/text/buying';
-import { AddressText, Receipt, ReceiptLines, Timeline } from '~/ui';
+import { t } from '~/text/buying';
+import { AddressText, Receipt, ReceiptLines } from '~/ui';
 import type { Order } from '../api';
-import { milestones } from '../model';
 
 export function OrderReceipt({ order }: { order: Order }) {
   return (
     <Receipt
       title={t('order.receipt', { number: order.number })}
       totals={order.totals}
+      codes={order.discount_codes}
       unknown={t('order.unknown')}
       lines={<ReceiptLines lines={order.lines} />}
     >
@@ -41,49 +42,71 @@ export function OrderFacts({ order }: { order: Order }) {
         <AddressText address={order.address} />
       </Fact>
       <Fact label={t('order.contact')}>{order.email}</Fact>
-      <Fact label={t('order.payment')}>{t(`order.payment.${order.payment_status}`)}</Fact>
+      <Fact label={t('order.payment')}>
+        {t(`order.payment.${order.payment_status}`)}
+        {(order.refunds ?? []).map((refund) => (
+          <span key={refund.id} className="block text-small text-ink-2">
+            {t('order.refund', {
+              amount: show(refund.amount),
+              state: t(`order.refund.${refund.state}`),
+              time: showMoment(refund.at),
+            })}
+          </span>
+        ))}
+      </Fact>
     </dl>
   );
 }
 
-const REASONS: Readonly<Record<string, `order.reason.${string}` & BuyingKey>> = {
-  declined: 'order.reason.declined',
-  insufficient_funds: 'order.reason.insufficient_funds',
-  challenge_failed: 'order.reason.challenge_failed',
-  details_changed: 'order.reason.details_changed',
-  cart_changed: 'order.reason.cart_changed',
-  customer_cancelled: 'order.reason.customer_cancelled',
-  reservation_expired: 'order.reason.reservation_expired',
-  reservation_lost: 'order.reason.reservation_lost',
-};
-
-/** The shop's words for a reason; a reason without any stays in the logs, under the trace. */
-function reasonText(reason: string | null | undefined): string | null {
-  const key = reason ? REASONS[reason] : undefined;
-  return key ? t(key) : null;
+/** What has left the house; nothing until then. */
+export function OrderParcels({ order }: { order: Order }) {
+  if (order.shipments.length === 0) return null;
+  return (
+    <section aria-labelledby="parcels">
+      <h2 id="parcels" className="mb-3 text-h3">
+        {t('order.parcels')}
+      </h2>
+      <ol className="divide-y divide-line border-y-2 border-ink">
+        {order.shipments.map((parcel, index) => (
+          <li key={parcel.id} className="py-3">
+            <h3 className="font-text text-body font-bold">
+              {t('order.parcel', { number: index + 1 })}
+            </h3>
+            <p className="text-small">
+              <time dateTime={parcel.delivered_at ?? parcel.shipped_at}>
+                {parcel.delivered_at
+                  ? t('order.parcel.arrived', { time: showMoment(parcel.delivered_at) })
+                  : t('order.parcel.sent', { time: showMoment(parcel.shipped_at) })}
+              </time>
+            </p>
+            <Pieces order={order} lines={parcel.lines} />
+            {parcel.tracking && (
+              <p className="font-mono text-caption break-all text-ink-2">
+                {t('order.parcel.tracking', { tracking: parcel.tracking })}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
 }
 
-export function OrderTimeline({ order }: { order: Order }) {
+interface PiecesProps {
+  order: Order;
+  lines: readonly { variant_id: string; qty: number }[];
+}
+
+/** Some pieces of the order, by the names they were bought under. */
+export function Pieces({ order, lines }: PiecesProps) {
   return (
-    <Timeline
-      entries={milestones(order).map(({ key, state, standing, declined, event }) => ({
-        key,
-        state: declined ? 'failed' : standing,
-        title: declined ? t('order.declined') : t(`order.state.${state}`),
-        detail: event && (
-          <>
-            <p className="text-small text-ink-2">
-              <time dateTime={event.at}>{showMoment(event.at)}</time>
-              {' · '}
-              {t('order.event.actor', { actor: event.actor })}
-            </p>
-            {reasonText(event.reason) && <p className="text-small">{reasonText(event.reason)}</p>}
-            <p className="font-mono text-caption break-all text-ink-2">
-              {t('order.event.trace', { trace: event.trace_id })}
-            </p>
-          </>
-        ),
-      }))}
-    />
+    <ul className="text-small">
+      {lines.map(({ variant_id, qty }) => {
+        const line = order.lines.find((each) => each.variant_id === variant_id);
+        return (
+          <li key={variant_id}>{t('order.pieces', { qty, title: line?.title ?? variant_id })}</li>
+        );
+      })}
+    </ul>
   );
 }
