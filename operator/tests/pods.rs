@@ -169,6 +169,7 @@ fn pods_get_only_the_keys_they_need() {
                 "redis/catalog",
             ],
             "cart" => &[
+                "database/cart-app-a",
                 "internal-keys/cart",
                 "internal-keys/catalog",
                 "internal-keys/orders",

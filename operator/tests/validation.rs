@@ -237,15 +237,15 @@ fn connections_are_counted_before_the_database_runs_out() {
     // Scaling by a pod does not restart Postgres.
     assert_eq!(connections("{services: {catalog: {replicas: 4}}}"), 100);
     assert_eq!(connections("{services: {catalog: {replicas: 40}}}"), 400);
-    // The cart has no database.
-    assert_eq!(connections("{services: {cart: {replicas: 50}}}"), 100);
+    // The storefront has no database.
+    assert_eq!(connections("{services: {storefront: {replicas: 50}}}"), 100);
     let failure = refused(
         "{services: {catalog: {replicas: 50}}}",
         &Observed::default(),
     );
     assert_eq!(failure.reason, Reason::TooManyConnections);
     assert!(
-        failure.message.contains("need 436 connections"),
+        failure.message.contains("need 444 connections"),
         "{}",
         failure.message
     );
