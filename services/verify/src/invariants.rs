@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 /// One of the twelve of the design.
 #[derive(Clone, Copy, Debug)]
@@ -82,26 +82,40 @@ pub const ALL: [Invariant; 12] = [
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What is still under way, if anything.
-pub async fn unrest(pool: &PgPool) -> Result<Option<String>, sqlx::Error> {
+async fn unrest(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let unrest = include_str!("invariants/unrest.sql");
-    let rows: Vec<String> = sqlx::query_scalar(unrest).fetch_all(pool).await?;
+    let rows: Vec<String> = sqlx::query_scalar(unrest).fetch_all(connection).await?;
     Ok(rows.into_iter().next())
 }
 
-/// Waits until nothing is under way; gives what still is when `patience` is over.
-pub async fn quiet(pool: &PgPool, patience: Duration) -> Result<Option<String>, sqlx::Error> {
+/// Waits until nothing is under way, and gives the snapshot in which nothing is: a moment later a
+/// reservation may lapse, and the shop is at work again. Gives what still is under way when
+/// `patience` is over.
+async fn at_rest(
+    pool: &PgPool,
+    patience: Duration,
+) -> Result<Result<Transaction<'static, Postgres>, String>, sqlx::Error> {
     let began = Instant::now();
     loop {
-        let seen = unrest(pool).await?;
-        if seen.is_none() || began.elapsed() >= patience {
-            return Ok(seen);
+        let mut snapshot = pool
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        match unrest(&mut snapshot).await? {
+            None => return Ok(Ok(snapshot)),
+            Some(unrest) if began.elapsed() >= patience => return Ok(Err(unrest)),
+            Some(_) => snapshot.rollback().await?,
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
+/// Waits until nothing is under way; gives what still is when `patience` is over.
+pub async fn quiet(pool: &PgPool, patience: Duration) -> Result<Option<String>, sqlx::Error> {
+    Ok(at_rest(pool, patience).await?.err())
+}
+
 /// Everything that must not be, each with the name of its invariant.
-pub async fn violations(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+pub async fn violations(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut violations = Vec::new();
     for Invariant {
         number,
@@ -110,7 +124,7 @@ pub async fn violations(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     } in ALL
     {
         for &sql in statements {
-            let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await?;
+            let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
             let named = found
                 .into_iter()
                 .map(|row| format!("{number} {name}: {row}"));
@@ -121,14 +135,14 @@ pub async fn violations(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// The orders of which a client was told that the shop does not have as placed.
-pub async fn lost(pool: &PgPool, told: &[String]) -> Result<Vec<String>, sqlx::Error> {
+async fn lost(connection: &mut PgConnection, told: &[String]) -> Result<Vec<String>, sqlx::Error> {
     let lost: Vec<String> = sqlx::query_scalar(
         "SELECT t.number FROM unnest($1::text[]) AS t (number) \
          WHERE NOT EXISTS (SELECT FROM orders.sales_order o \
                            WHERE o.number = t.number AND o.placed_at IS NOT NULL)",
     )
     .bind(told)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     Ok(lost
         .into_iter()
@@ -142,10 +156,12 @@ pub async fn after_quiet(
     patience: Duration,
     told: &[String],
 ) -> Result<Vec<String>, sqlx::Error> {
-    if let Some(unrest) = quiet(pool, patience).await? {
-        return Ok(vec![format!("no quiet within {patience:?}: {unrest}")]);
+    match at_rest(pool, patience).await? {
+        Ok(mut snapshot) => {
+            let mut found = violations(&mut snapshot).await?;
+            found.extend(lost(&mut snapshot, told).await?);
+            Ok(found)
+        }
+        Err(unrest) => Ok(vec![format!("no quiet within {patience:?}: {unrest}")]),
     }
-    let mut found = violations(pool).await?;
-    found.extend(lost(pool, told).await?);
-    Ok(found)
 }

@@ -16,7 +16,7 @@ use chassis::{
     Service,
     auth::ROLE_ADMIN,
     serve::Drain,
-    testkit::{self, Api, TestDatabase, TestRedis, database, eventually, keys, listeners},
+    testkit::{self, Api, TestDatabase, TestRedis, database, keys, listeners},
 };
 use contracts::Currency;
 use localmart_verify::{invariants, shop::onlooker};
@@ -118,12 +118,7 @@ impl Shop {
 
     /// Waits until nothing is under way, then fails for every violated invariant.
     pub(crate) async fn settle(&self) {
-        eventually("the shop comes to rest", async || {
-            let unrest = invariants::unrest(&self.pool).await;
-            unrest.expect("a statement that runs").map_or(Ok(()), Err)
-        })
-        .await;
-        let violations = invariants::violations(&self.pool).await;
+        let violations = invariants::after_quiet(&self.pool, Duration::from_secs(10), &[]).await;
         let violations = violations.expect("statements that run");
         assert!(violations.is_empty(), "{violations:#?}");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chassis::{
     Service,
-    testkit::{TestDatabase, database},
+    testkit::{TestDatabase, database, eventually},
 };
 use localmart_verify::invariants;
 use sqlx::PgPool;
@@ -24,6 +24,12 @@ async fn purchase() -> (TestDatabase, PgPool) {
     (database, pool)
 }
 
+async fn violations(pool: &PgPool) -> Vec<String> {
+    let mut connection = pool.acquire().await.expect("a connection");
+    let found = invariants::violations(&mut connection).await;
+    found.expect("statements that run")
+}
+
 /// Plants with `sql`; the invariant `number` must be among what is found.
 async fn planted(number: u8, sql: &'static str) {
     let (_database, pool) = purchase().await;
@@ -31,9 +37,7 @@ async fn planted(number: u8, sql: &'static str) {
         .execute(&pool)
         .await
         .expect("a violation can be planted");
-    let found = invariants::violations(&pool)
-        .await
-        .expect("statements that run");
+    let found = violations(&pool).await;
     let name = format!("{number} ");
     assert!(
         found.iter().any(|line| line.starts_with(&name)),
@@ -60,6 +64,41 @@ async fn work_that_is_not_done_is_no_quiet() {
         .await
         .expect("statements that run");
     assert!(found[0].contains("waits for capture"), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_begins_after_quiet_is_not_looked_at() {
+    let (_database, pool) = purchase().await;
+    // No statement of quiet reads this table; the invariants wait for it.
+    let mut hold = pool.begin().await.expect("a transaction");
+    sqlx::raw_sql("LOCK TABLE catalog.stock_level IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *hold)
+        .await
+        .expect("a lock");
+    let patience = Duration::from_secs(1);
+    let looked = pool.clone();
+    let looking =
+        tokio::spawn(async move { invariants::after_quiet(&looked, patience, &[]).await });
+    eventually("it waits for the lock", async || {
+        let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database = \
+                     (SELECT oid FROM pg_database WHERE datname = current_database()))";
+        let waiting: bool = sqlx::query_scalar(waits)
+            .fetch_one(&pool)
+            .await
+            .expect("the locks");
+        waiting.then_some(()).ok_or("nobody waits".to_owned())
+    })
+    .await;
+    sqlx::raw_sql("UPDATE orders.outbox SET published_at = NULL WHERE sequence = 4")
+        .execute(&pool)
+        .await
+        .expect("an update");
+    hold.commit().await.expect("the lock is given back");
+    let found = looking.await.expect("a task").expect("statements that run");
+    assert_eq!(found, Vec::<String>::new());
+    let found = invariants::after_quiet(&pool, Duration::ZERO, &[]).await;
+    let found = found.expect("statements that run");
+    assert!(found[0].contains("waits to be published"), "{found:?}");
 }
 
 #[tokio::test]
@@ -124,9 +163,8 @@ async fn the_sixth_sees_an_answer_without_its_order() {
 async fn the_sixth_sees_an_order_that_only_a_client_knows() {
     let (_database, pool) = purchase().await;
     let told = ["LM-000000".to_owned(), "LM-999999".to_owned()];
-    let lost = invariants::lost(&pool, &told)
-        .await
-        .expect("a statement that runs");
+    let found = invariants::after_quiet(&pool, Duration::from_secs(1), &told).await;
+    let lost = found.expect("statements that run");
     assert_eq!(lost, ["6 no order lost: a client was told of LM-999999"]);
 }
 
@@ -182,8 +220,7 @@ async fn the_eighth_sees_uses_of_codes_that_do_not_agree_with_orders() {
         let (_database, pool) = purchase().await;
         let planted = sqlx::raw_sql(sql).execute(&pool).await;
         planted.expect("a violation can be planted");
-        let found = invariants::violations(&pool).await;
-        let found = found.expect("statements that run");
+        let found = violations(&pool).await;
         let seen = |line: &String| line.starts_with("8 ") && line.contains(words);
         assert!(found.iter().any(seen), "{words} is not among {found:#?}");
     }
