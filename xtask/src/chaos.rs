@@ -12,7 +12,8 @@ const RACES: u32 = 500;
 /// Rounds of each step of a purchase and each thing that is done to it.
 const CRASHES: u32 = 20;
 
-/// Builds the program as it is shipped, optimised, so that more rounds fit into an hour; runs races and crashes, and fails where one finds a violation.
+/// Runs races and crashes, and fails where one finds a violation. The program is built as what is
+/// shipped is, optimised, so that more rounds fit into an hour.
 pub fn run(rounds: Option<u32>, progress: &Progress) -> Result<()> {
     let step = progress.step("build");
     let mut build = cargo::command("build");
