@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"localmart.example/kubelite/policies"
 )
 
-// programs maps each name to the upstream program's own main function.
+// programs maps each name to the upstream program's own main function; one program is ours.
 var programs = map[string]func(){
 	"etcd":                    etcd,
 	"kube-apiserver":          apiserver,
@@ -18,6 +20,7 @@ var programs = map[string]func(){
 	"kube-scheduler":          scheduler,
 	"kubelet":                 kubelet,
 	"kube-proxy":              proxy,
+	"network-policies":        policies.Main,
 	"coredns":                 coreDNS,
 	"metrics-server":          metricsServer,
 	"kubectl":                 kubectl,

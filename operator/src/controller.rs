@@ -12,7 +12,7 @@ use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     batch::v1::Job,
     core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount},
-    networking::v1::Ingress,
+    networking::v1::{Ingress, NetworkPolicy},
     policy::v1::PodDisruptionBudget,
 };
 use kube::{
@@ -113,6 +113,7 @@ fn watch_children(
     let controller = watch::<Service>(controller, client, namespace);
     let controller = watch::<ServiceAccount>(controller, client, namespace);
     let controller = watch::<ConfigMap>(controller, client, namespace);
+    let controller = watch::<NetworkPolicy>(controller, client, namespace);
     let controller = watch::<PersistentVolumeClaim>(controller, client, namespace);
     let controller = watch::<PodDisruptionBudget>(controller, client, namespace);
     watch::<Ingress>(controller, client, namespace)

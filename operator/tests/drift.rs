@@ -80,6 +80,13 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
             vec![json!({ "spec": { "maxUnavailable": 2 } })],
         ),
         (
+            Kind::NetworkPolicy,
+            vec![
+                json!({ "spec": { "ingress": [{}] } }),
+                json!({ "spec": { "podSelector": { "matchLabels": { "a": "b" } } } }),
+            ],
+        ),
+        (
             Kind::Ingress,
             vec![json!({ "spec": { "rules": [{ "host": "other.localhost" }] } })],
         ),

@@ -90,6 +90,7 @@ async fn surplus(space: &Space, shop: &str) {
         Kind::Deployment,
         Kind::Job,
         Kind::Ingress,
+        Kind::NetworkPolicy,
         Kind::PodDisruptionBudget,
         Kind::ConfigMap,
     ];

@@ -13,6 +13,7 @@ mod fingerprint;
 mod generate;
 mod images;
 mod kubernetes;
+mod matrix;
 mod paths;
 mod postgres;
 mod preflight;
@@ -74,6 +75,9 @@ enum Command {
     },
     /// Check that this machine can run and test LocalMart; install missing Debian packages.
     Preflight,
+    /// Try every connection between the shop's pods, with network policies on and off, and compare
+    /// with the call graph.
+    Matrix(up::Target),
     /// Start, stop or enter the embedded Kubernetes.
     Cluster(cluster::command::ClusterArguments),
     /// Print where xtask keeps built programs, images, clusters and logs.
@@ -109,6 +113,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Preflight => {
             test::check_machine(&progress)?;
             progress.note("this machine can run and test LocalMart");
+        }
+        Command::Matrix(target) => {
+            up::matrix(&target, &progress)?;
         }
         Command::Cluster(arguments) => cluster::command::run(arguments, &progress)?,
         Command::Cache => println!("{}", paths::cache().display()),

@@ -10,13 +10,17 @@ use crate::reconcile::shop::Shop;
 /// Component of the Jobs.
 pub const LIFECYCLE: &str = "lifecycle";
 
-pub fn build(shop: &Shop) -> Vec<Object> {
+/// Everything of a shop that runs in pods of its own.
+pub fn components(shop: &Shop) -> impl Iterator<Item = &'static str> {
     let stores = shop.database.managed().map(|_| "postgres");
-    let names = stores
+    stores
         .into_iter()
         .chain(["redis", LIFECYCLE])
-        .chain(Service::ALL.map(Service::name));
-    names
+        .chain(Service::ALL.map(Service::name))
+}
+
+pub fn build(shop: &Shop) -> Vec<Object> {
+    components(shop)
         .map(|component| {
             let account = ServiceAccount {
                 metadata: metadata(shop, component, shop.identity.child(component)),

@@ -10,6 +10,7 @@ pub mod disruption;
 pub mod env;
 pub mod ingress;
 pub mod job;
+pub mod network_policy;
 pub mod pod;
 pub mod postgres;
 pub mod redis;
@@ -33,6 +34,7 @@ use crate::reconcile::shop::{Identity, Shop};
 pub enum Kind {
     ServiceAccount,
     ConfigMap,
+    NetworkPolicy,
     PersistentVolumeClaim,
     Service,
     StatefulSet,
@@ -43,9 +45,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ServiceAccount,
         Self::ConfigMap,
+        Self::NetworkPolicy,
         Self::PersistentVolumeClaim,
         Self::Service,
         Self::StatefulSet,
@@ -60,6 +63,7 @@ impl Kind {
         match self {
             Self::ServiceAccount => "ServiceAccount",
             Self::ConfigMap => "ConfigMap",
+            Self::NetworkPolicy => "NetworkPolicy",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
             Self::Service => "Service",
             Self::StatefulSet => "StatefulSet",
@@ -75,6 +79,7 @@ impl Kind {
         let (group, plural) = match self {
             Self::ServiceAccount => ("", "serviceaccounts"),
             Self::ConfigMap => ("", "configmaps"),
+            Self::NetworkPolicy => ("networking.k8s.io", "networkpolicies"),
             Self::PersistentVolumeClaim => ("", "persistentvolumeclaims"),
             Self::Service => ("", "services"),
             Self::StatefulSet => ("apps", "statefulsets"),

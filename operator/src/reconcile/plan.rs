@@ -17,7 +17,7 @@ use crate::{
     build::{
         Key, Kind, Object, accounts, consumed,
         deployment::{self, Edition},
-        disruption, ingress, job, postgres, redis,
+        disruption, ingress, job, network_policy, postgres, redis,
         secrets::{self, SecretPlan},
         service, storage,
     },
@@ -91,7 +91,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
     };
     let exposed = services_gate.is_open() || installed;
     let waves = vec![
-        wave("accounts", Gate::Open, accounts::build(shop)),
+        wave("accounts", Gate::Open, foundations(shop)),
         wave("stores", stores_gate, stores),
         wave("lifecycle", start_gate, jobs),
         wave("services", services_gate.clone(), services(shop, &editions)),
@@ -146,6 +146,13 @@ const fn wave(name: &'static str, gate: Gate, objects: Vec<Object>) -> Wave {
         gate,
         objects,
     }
+}
+
+/// Who the pods are and whom they may talk to: there before the first of them.
+fn foundations(shop: &Shop) -> Vec<Object> {
+    let mut objects = accounts::build(shop);
+    objects.extend(network_policy::build(shop));
+    objects
 }
 
 /// Volumes, settings, Services and StatefulSets of Postgres and Redis.
@@ -332,7 +339,7 @@ pub fn everything(shop: &Shop, tasks: &[Task], observed: &Observed) -> Vec<Wave>
         .collect();
     let open = |name, objects| wave(name, Gate::Open, objects);
     vec![
-        open("accounts", accounts::build(shop)),
+        open("accounts", foundations(shop)),
         open("stores", stores(shop, observed, false)),
         open(
             "lifecycle",

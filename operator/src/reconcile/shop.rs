@@ -21,6 +21,8 @@ pub struct Shop {
     pub log_level: String,
     pub title: String,
     pub currency: String,
+    /// Whether only the edges of the call graph are open.
+    pub network_policy: bool,
     pub suspend: bool,
     /// Whether data outlives the LocalMart.
     pub retain: bool,

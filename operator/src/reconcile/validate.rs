@@ -116,6 +116,7 @@ pub fn validate(
         currency: storefront
             .currency
             .unwrap_or_else(|| defaults::CURRENCY.to_owned()),
+        network_policy: spec.network_policy != Some(Switch::Disabled),
         suspend: spec.suspend == Some(true),
         retain: spec.deletion_policy != Some(DeletionPolicy::Delete),
         identity,

@@ -129,6 +129,14 @@ impl Cluster {
         Ok(entered)
     }
 
+    /// The directory with a file per pod's network namespace, seen from outside.
+    pub(crate) fn pod_namespaces(&self) -> Result<PathBuf> {
+        let init = self.init.with_context(|| {
+            format!("the cluster {} is a control plane without pods", self.name)
+        })?;
+        Ok(PathBuf::from(format!("/proc/{init}/root/run/netns")))
+    }
+
     /// Hands image archives to the node.
     pub(crate) fn import_images(&self, archives: &[impl AsRef<Path>]) -> Result<()> {
         for archive in archives {

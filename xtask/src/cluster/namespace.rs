@@ -164,7 +164,11 @@ fn configure_network() -> Result<()> {
             );
         }
     }
-    fs::write(bridged, "1").context("cannot pass bridged traffic to nftables")
+    for setting in ["bridge-nf-call-iptables", "bridge-nf-call-ip6tables"] {
+        fs::write(bridged.with_file_name(setting), "1")
+            .context("cannot pass bridged traffic to nftables")?;
+    }
+    Ok(())
 }
 
 fn ip(batch: &str) -> Result<()> {

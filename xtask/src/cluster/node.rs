@@ -1,4 +1,4 @@
-//! containerd, the kubelet and kube-proxy: certificates, configuration and flags.
+//! containerd, the kubelet, kube-proxy and the enforcer of NetworkPolicies: certificates, configuration and flags.
 
 use std::{fs, net::IpAddr, path::Path, time::Duration};
 
@@ -17,6 +17,8 @@ use super::{
 
 /// Where containerd answers, inside the cluster's mount namespace.
 pub(crate) const CONTAINERD_SOCKET: &str = "/run/containerd/containerd.sock";
+/// Name of the program that enforces NetworkPolicies, and of its nftables table.
+pub(crate) const POLICIES: &str = "network-policies";
 /// Addresses of the node's pods.
 const POD_RANGE: &str = "10.244.0.0/16";
 /// Where Debian's package containernetworking-plugins puts its programs.
@@ -40,6 +42,8 @@ impl Node<'_> {
         let user = format!("system:node:{name}");
         control_plane.client(&authority, "kubelet", &user, Some("system:nodes"))?;
         control_plane.client(&authority, "kube-proxy", "system:kube-proxy", None)?;
+        let user = format!("system:{POLICIES}");
+        control_plane.client(&authority, POLICIES, &user, None)?;
         let addresses: [IpAddr; 1] = [NODE_ADDRESS.into()];
         let server = Role::Server {
             names: &[name],
@@ -103,6 +107,15 @@ impl Node<'_> {
                 "config",
                 &self.control_plane.layout.config().join("kube-proxy.json"),
             )],
+            grace: Duration::from_secs(3),
+        }
+    }
+
+    pub(crate) fn policies(&self) -> Spec {
+        Spec {
+            name: POLICIES,
+            program: self.control_plane.programs.path(POLICIES),
+            arguments: vec![flag("kubeconfig", &self.control_plane.kubeconfig(POLICIES))],
             grace: Duration::from_secs(3),
         }
     }

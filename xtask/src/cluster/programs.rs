@@ -18,13 +18,14 @@ use crate::{
 };
 
 /// Names under which the multi-call binary runs.
-const MULTI_CALL: [&str; 10] = [
+const MULTI_CALL: [&str; 11] = [
     "etcd",
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
     "kubelet",
     "kube-proxy",
+    "network-policies",
     "coredns",
     "metrics-server",
     "kubectl",

@@ -55,6 +55,19 @@ pub(crate) fn answers_well(address: SocketAddr, path: &str) -> bool {
     ask().unwrap_or(false)
 }
 
+/// Whether the nftables table `name` exists in this process's network namespace.
+pub(crate) fn has_table(name: &str) -> Result<bool> {
+    let list = Command::new("nft")
+        .args(["list", "table", "inet", name])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    Ok(list
+        .context("cannot start nft; install the package nftables")?
+        .success())
+}
+
 /// kubectl against the cluster whose kubeconfig is given.
 #[derive(Debug)]
 pub(crate) struct Kubectl<'a> {

@@ -18,7 +18,7 @@ use super::{
     forward,
     machine::Machine,
     namespace::{self, NODE_ADDRESS},
-    node::{CONTAINERD_SOCKET, Node},
+    node::{CONTAINERD_SOCKET, Node, POLICIES},
     pki::Pki,
     readiness::{self, Kubectl},
     supervisor::{Supervisor, ctr},
@@ -108,7 +108,7 @@ impl Supervisor {
             self.launch(control_plane.scheduler())?;
             self.launch(node.kubelet())?;
             self.launch(node.proxy())?;
-            self.start_addons(&kubectl, images)?;
+            self.start_addons(&kubectl, node, images)?;
         } else {
             // The first thing the controller manager does in a namespace.
             let account = ["get", "serviceaccount", "default", "--namespace=default"];
@@ -167,7 +167,12 @@ impl Supervisor {
         Ok(())
     }
 
-    fn start_addons(&mut self, kubectl: &Kubectl<'_>, images: &AddonImages) -> Result<()> {
+    fn start_addons(
+        &mut self,
+        kubectl: &Kubectl<'_>,
+        node: &Node<'_>,
+        images: &AddonImages,
+    ) -> Result<()> {
         self.stage("add-ons")?;
         let manifest = images.manifest();
         let mut last_error = None;
@@ -179,6 +184,9 @@ impl Supervisor {
         if let Some(error) = last_error {
             applied.context(error)?;
         }
+        // Not before its rights exist: refused lists are tried again later and later.
+        self.launch(node.policies())?;
+        self.wait_for("the network policies", |_| readiness::has_table(POLICIES))?;
         self.stage("DNS and ingress")?;
         // An earlier start's conditions may say "ready" of pods that are gone: ask the pods.
         let dns = SocketAddr::from((DNS_SERVICE, 53));

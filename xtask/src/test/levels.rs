@@ -74,6 +74,10 @@ pub fn e2e() -> Vec<Stage> {
             work: whole_cluster,
         },
         Stage {
+            name: "network policies",
+            work: network_policies,
+        },
+        Stage {
             name: "browser",
             work: browser,
         },
@@ -187,6 +191,11 @@ fn whole_cluster(progress: &Progress) -> Result<Counts> {
     ]);
     up::enter(&e2e_options().target, &mut command)?;
     counted(progress, "whole cluster", "test-e2e", &mut command)
+}
+
+fn network_policies(progress: &Progress) -> Result<Counts> {
+    let passed = up::matrix(&e2e_options().target, progress)?;
+    Ok(Counts { passed, failed: 0 })
 }
 
 fn browser(progress: &Progress) -> Result<Counts> {

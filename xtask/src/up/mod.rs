@@ -13,7 +13,7 @@ use crate::{
     cluster::{self, Cluster, ClusterConfig},
     images::{self, ImageRef, Profile},
     kubernetes::{Kubernetes, text_of},
-    preflight,
+    matrix, preflight,
     progress::Progress,
 };
 
@@ -176,6 +176,13 @@ fn import(cluster: &Cluster, images: &[ImageRef], progress: &Progress) -> Result
     }
     step.done(&format!("{} new", missing.len()));
     Ok(())
+}
+
+/// Tries every connection between the pods of a running shop; the number of matrices that hold.
+pub fn matrix(target: &Target, progress: &Progress) -> Result<u32> {
+    let cluster = cluster::running(&target.name)?
+        .with_context(|| format!("the embedded cluster {} is not running", target.name))?;
+    matrix::run(&cluster, &of_embedded(&cluster).kubernetes, progress)
 }
 
 /// `cargo xtask env`: lines for a shell to eval.

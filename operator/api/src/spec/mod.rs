@@ -104,6 +104,12 @@ pub struct LocalMartSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storefront: Option<Storefront>,
 
+    /// Whether pods of the shop may be reached, and may reach others, only along the call graph:
+    /// by default nothing is open, and each call has its rule. The storefront takes connections
+    /// from everywhere. It needs a cluster network that enforces NetworkPolicies. Absent: Enabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_policy: Option<Switch>,
+
     /// Scale everything to zero and keep the data. Absent: false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspend: Option<bool>,

@@ -24,6 +24,8 @@ pub const GOOD: &[&str] = &[
     "{observability: {logLevel: debug}}",
     "{observability: {logLevel: 'info,catalog::store=debug,off'}}",
     "{storefront: {title: 'Corner Shop', currency: SEK}}",
+    "{networkPolicy: Enabled}",
+    "{networkPolicy: Disabled}",
     "{suspend: true, deletionPolicy: Delete}",
 ];
 

@@ -16,11 +16,12 @@ use crate::{
     progress::Progress,
 };
 
-const MANIFESTS: [&str; 4] = [
+const MANIFESTS: [&str; 5] = [
     include_str!("dns.yaml"),
     include_str!("storage.yaml"),
     include_str!("ingress.yaml"),
     include_str!("metrics.yaml"),
+    include_str!("policies.yaml"),
 ];
 
 /// The Deployments without which the cluster is of no use yet. Metrics need a while to collect.
