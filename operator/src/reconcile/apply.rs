@@ -148,7 +148,7 @@ fn storage_words(key: &Key, failure: Failure) -> Failure {
 ///
 /// Ours is what our LocalMart owns. What nobody owns is ours if it carries our labels: volumes and
 /// Secrets that outlive a LocalMart do, and so does an object whose owner was edited away.
-fn check_belongs(key: &Key, live: &DynamicObject, identity: &Identity) -> Result<(), Failure> {
+pub fn check_belongs(key: &Key, live: &DynamicObject, identity: &Identity) -> Result<(), Failure> {
     let owners = live.owner_references();
     let controller = owners.iter().find(|owner| owner.controller == Some(true));
     let labels = live.labels();
