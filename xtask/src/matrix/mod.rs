@@ -20,7 +20,7 @@ use pods::Pod;
 use probe::{Attempt, Outcome};
 
 /// How long the operator and the enforcer may take to put a change into force.
-const SETTLE: Duration = Duration::from_secs(60);
+const SETTLE: Duration = Duration::from_mins(1);
 
 /// A pair whose outcome is not what it should be.
 struct Wrong {
