@@ -257,7 +257,7 @@ fn a_first_installation_goes_through_its_phases() {
             Phase::Ready
         ]
     );
-    assert_eq!(world.inventory().len(), 31);
+    assert_eq!(world.inventory().len(), 40);
 }
 
 #[test]

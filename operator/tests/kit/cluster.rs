@@ -170,7 +170,27 @@ impl Space {
         self.send(name, spec, true).await
     }
 
+    /// Again after a conflict, as kubectl does: the operator may write the status in between.
     async fn send(&self, name: &str, spec: &str, dry_run: bool) -> Result<LocalMart, Box<Status>> {
+        const ATTEMPTS: usize = 10;
+        let mut sent = self.send_once(name, spec, dry_run).await;
+        for _ in 1..ATTEMPTS {
+            match &sent {
+                Err(status) if status.is_conflict() => {
+                    sent = self.send_once(name, spec, dry_run).await;
+                }
+                _ => break,
+            }
+        }
+        sent
+    }
+
+    async fn send_once(
+        &self,
+        name: &str,
+        spec: &str,
+        dry_run: bool,
+    ) -> Result<LocalMart, Box<Status>> {
         let spec: Value = localmart_operator::yaml::from_str(spec).unwrap();
         let live = self.api::<LocalMart>().get_opt(name).await.unwrap();
         let mut body = json!({
