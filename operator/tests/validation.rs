@@ -8,6 +8,7 @@ use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
 use localmart_operator::{
     build::{Key, Kind},
     error::Failure,
+    lifecycle::{Task, approval},
     reconcile::{
         observed::Observed,
         shop::{Database, Shop},
@@ -267,4 +268,41 @@ fn redis_needs_room_beside_its_data() {
         "{}",
         failure.message
     );
+}
+
+#[test]
+fn only_the_migration_that_was_approved_may_run() {
+    let task = |checksum: &str, needs_approval| Task {
+        name: "migrate",
+        checksum: checksum.to_owned(),
+        needs_approval,
+        arguments: Vec::new(),
+        env: Vec::new(),
+        files: Vec::new(),
+    };
+    let shop = |spec: &str, approved: Option<&str>| {
+        let mut object = object(spec);
+        object.metadata.annotations =
+            approved.map(|sum| [(names::APPROVE_MIGRATION.to_owned(), sum.to_owned())].into());
+        let releases = table("p:any");
+        validate::validate(&object, &Observed::default(), &releases).unwrap()
+    };
+    let manual = "{migrations: {policy: Manual}}";
+    let held = |shop: &Shop| approval::missing(shop, &task("0123456789", true));
+    assert_eq!(held(&shop("{}", None)), None);
+    assert_eq!(held(&shop("{migrations: {policy: Automatic}}", None)), None);
+    assert_eq!(held(&shop(manual, Some("0123456789"))), None);
+    let unasked = task("0123456789", false);
+    assert_eq!(approval::missing(&shop(manual, None), &unasked), None);
+
+    let message = held(&shop(manual, Some("9876543210"))).unwrap();
+    assert!(message.contains("is for another one"), "{message}");
+    // With the longest names the command is still whole in an event.
+    let mut longest = shop(manual, None);
+    longest.identity.name = "n".repeat(40);
+    longest.identity.namespace = "s".repeat(63);
+    let message = held(&longest).unwrap();
+    let command = "--overwrite localmart.dev/approve-migration=0123456789";
+    let end = message.find(command).unwrap() + command.len();
+    assert!(end <= 256, "{end}: {message}");
 }

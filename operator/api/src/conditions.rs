@@ -108,6 +108,7 @@ reasons! {
     RolloutStalled: "A rollout made no progress within its deadline.", "Look at the component messages; setting back `spec.version` or the image undoes it.";
     WaitingForStores: "Lifecycle Jobs start when Postgres and Redis are ready.", "Look at PostgresReady and RedisReady.";
     WaitingForMigrations: "Services start when the lifecycle Jobs are done.", "Look at MigrationsApplied.";
+    WaitingForApproval: "`spec.migrations.policy` is Manual and nobody has approved this migration.", "Look at what the release changes, back the data up, then run the command in the message.";
     Complete: "Roles, migrations and sample data are done.", "Nothing to do.";
     JobRunning: "A lifecycle Job is running.", "Wait, or read its log: `kubectl logs job/<name>`.";
     JobFailed: "A lifecycle Job used up its retries; the message holds its last words.", "Remove the cause, then delete the Job named in `status.lifecycle` to try again.";

@@ -16,6 +16,8 @@ pub const VERSION: &str = "app.kubernetes.io/version";
 
 /// Annotation on a LocalMart; `"true"` makes the operator read and report, and write nothing else.
 pub const PAUSED: &str = "localmart.dev/paused";
+/// Annotation on a LocalMart: checksum of the migration that a person lets run.
+pub const APPROVE_MIGRATION: &str = "localmart.dev/approve-migration";
 /// Annotation on a pod template: hash of the Secret and ConfigMap content that the pod consumes,
 /// so that changed content rolls exactly the pods that use it.
 pub const CONSUMES: &str = "localmart.dev/consumes";

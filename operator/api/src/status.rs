@@ -123,7 +123,8 @@ pub struct TaskStatus {
     /// Name of the Job for `desired`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
-    /// Why it failed: the last lines of the task's own output, with secrets removed.
+    /// Why it failed: the last lines of the task's own output, with secrets removed. While it
+    /// waits: what a person has to do first, empty when there is nothing to do.
     #[serde(default)]
     pub message: String,
 }
@@ -131,7 +132,7 @@ pub struct TaskStatus {
 /// Progress of a lifecycle task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum TaskState {
-    /// Waits for a gate or for the task before it.
+    /// Waits for a gate, for the task before it or for a person.
     Waiting,
     /// Its Job runs.
     Running,

@@ -4,6 +4,7 @@
 //! result depends on. [`progress`] turns any description and what was observed into the next
 //! state, so another task is another entry in [`tasks`].
 
+pub mod approval;
 pub mod progress;
 pub mod words;
 
@@ -30,6 +31,8 @@ pub struct Task {
     pub name: &'static str,
     /// Ten hex digits of a hash of everything that the result depends on.
     pub checksum: String,
+    /// Whether a person may want to look before it runs.
+    pub needs_approval: bool,
     pub arguments: Vec<String>,
     pub env: Vec<EnvVar>,
     pub files: Vec<Files>,
@@ -67,6 +70,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
         Task {
             name: "bootstrap",
             checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
+            needs_approval: false,
             arguments: vec!["bootstrap".to_owned()],
             env: bootstrap_env(shop),
             files: vec![admin_password(shop), passwords_of(shop, &both_logins)],
@@ -74,6 +78,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
         Task {
             name: "migrate",
             checksum: checksum(&["migrate", image, &data, &prefix]),
+            needs_approval: true,
             arguments: vec!["migrate".to_owned()],
             env: common_env(shop),
             files: vec![passwords_of(shop, &|service| {
@@ -85,6 +90,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
         tasks.push(Task {
             name: "seed",
             checksum: checksum(&["seed", image, &data, &prefix, &shop.currency]),
+            needs_approval: false,
             arguments: vec!["seed".to_owned()],
             env: common_env(shop),
             files: vec![passwords_of(shop, &|service| {

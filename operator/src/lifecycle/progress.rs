@@ -1,7 +1,7 @@
 //! From a task and what was observed of it to its next state. Pure.
 //!
 //! ```text
-//!            may start            Job Complete
+//!       may start, approved       Job Complete
 //!  Waiting ────────────> Running ──────────────> Complete
 //!     ^                     │                       │
 //!     │                     │ Job Failed            │ other inputs
@@ -30,6 +30,8 @@ pub struct Situation<'a> {
     pub another_runs: bool,
     /// Whether gates and earlier tasks let it start.
     pub may_start: bool,
+    /// What a person has to do before it may start, if anything.
+    pub held: Option<&'a str>,
     /// The last lines of the task's own output, without secrets.
     pub last_words: &'a str,
 }
@@ -56,7 +58,11 @@ pub fn advance(task: &Task, identity: &Identity, seen: Situation<'_>) -> (TaskSt
         return (next, false);
     }
     let Some(job) = seen.job else {
-        let start = seen.may_start && !seen.another_runs;
+        let due = seen.may_start && !seen.another_runs;
+        let start = due && seen.held.is_none();
+        if due && let Some(held) = seen.held {
+            held.clone_into(&mut next.message);
+        }
         if start {
             next.state = TaskState::Running;
             next.job = Some(task.job_name(identity));
@@ -120,6 +126,7 @@ mod tests {
         Task {
             name: "migrate",
             checksum: checksum.to_owned(),
+            needs_approval: true,
             arguments: Vec::new(),
             env: Vec::new(),
             files: Vec::new(),
@@ -163,6 +170,7 @@ mod tests {
         job: None,
         another_runs: false,
         may_start: true,
+        held: None,
         last_words: "",
     };
 
@@ -189,6 +197,35 @@ mod tests {
             job: Some(&leaving),
             ..NOTHING
         }));
+    }
+
+    #[test]
+    fn tells_what_a_person_has_to_do_once_nothing_else_is_in_the_way() {
+        let held = Situation {
+            held: Some("approve it"),
+            ..NOTHING
+        };
+        let message = |seen| {
+            let (status, create) = advance(&task("new"), &identity(), seen);
+            assert_eq!((status.state, create), (TaskState::Waiting, false));
+            status.message
+        };
+        assert_eq!(message(held), "approve it");
+        assert_eq!(
+            message(Situation {
+                may_start: false,
+                ..held
+            }),
+            ""
+        );
+        // What was begun is not stopped by a policy that came later.
+        let running = job(None, 0);
+        let seen = Situation {
+            job: Some(&running),
+            ..held
+        };
+        let (status, _) = advance(&task("new"), &identity(), seen);
+        assert_eq!(status.state, TaskState::Running);
     }
 
     #[test]

@@ -69,8 +69,14 @@ pub fn tasks_done(tasks: &[TaskStatus]) -> Gate {
     match open {
         None if tasks.is_empty() => Gate::Closed("waits for the lifecycle tasks".to_owned()),
         None => Gate::Open,
+        Some(task) if waits_for_person(task) => Gate::Closed(task.message.clone()),
         Some(task) => Gate::Closed(format!("waits for the lifecycle task {}", task.name)),
     }
+}
+
+/// Whether somebody has to do something before the task may start; its message says what.
+pub const fn waits_for_person(task: &TaskStatus) -> bool {
+    matches!(task.state, TaskState::Waiting) && !task.message.is_empty()
 }
 
 /// Why the data is not whole, if it is not: its volume and the Secret with its password belong

@@ -55,9 +55,10 @@
 //!
 //! A gate is a question about what was observed ([`gates`]), not a place where the program waits.
 //! If it is closed, the pass simply ends; when the Job completes, that is an event, and the next
-//! pass finds the gate open. A gate holds back what is *new*, never the repair of what runs: while
-//! a migration is under way, the services of the release before it are still kept in place
-//! ([`plan::plan`]).
+//! pass finds the gate open. Under `migrations.policy: Manual` a person's annotation opens the way
+//! for one migration ([`crate::lifecycle::approval`], `tests/approval.rs`). A gate holds back what
+//! is *new*, never the repair of what runs: while a migration is under way, the services of the
+//! release before it are still kept in place ([`plan::plan`]).
 //!
 //! ## Who owns what
 //!

@@ -22,7 +22,7 @@ use crate::{
         service, storage,
     },
     lifecycle::{
-        self, Task,
+        self, Task, approval,
         progress::{self, Situation},
         words,
     },
@@ -218,6 +218,7 @@ fn advance_tasks(
             .filter(|pod| pod.labels().get(names::CHECKSUM) == Some(&task.checksum));
         let last_words = words::last(pods, &secret_values);
         let before = gates::tasks_done(&statuses);
+        let held = approval::missing(shop, task);
         let (status, create) = progress::advance(
             task,
             &shop.identity,
@@ -228,6 +229,7 @@ fn advance_tasks(
                 may_start: gate_is_open
                     && !shop.suspend
                     && (statuses.is_empty() || before.is_open()),
+                held: held.as_deref(),
                 last_words: &last_words,
             },
         );

@@ -150,6 +150,17 @@ pub struct LifecycleSettings {
     pub timeout_seconds: i64,
     pub retries: i32,
     pub sample_data: bool,
+    pub approval: Approval,
+}
+
+/// Whether a migration waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Approval {
+    NotNeeded,
+    /// Only the migration with the checksum that was given may run.
+    Needed {
+        given: Option<String>,
+    },
 }
 
 #[derive(Clone, Debug)]

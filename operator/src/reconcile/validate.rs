@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use kube::ResourceExt;
 use localmart_api::{
-    DeletionPolicy, ExternalPostgres, KeyRef, LocalMart, ManagedPostgres, POSTGRES_STORAGE,
-    PullPolicy, REDIS_STORAGE, Storage, Switch, conditions::Reason, names,
+    DeletionPolicy, ExternalPostgres, KeyRef, LocalMart, ManagedPostgres, MigrationPolicy,
+    POSTGRES_STORAGE, PullPolicy, REDIS_STORAGE, Storage, Switch, conditions::Reason, names,
 };
 use sha2::{Digest, Sha256};
 use topology::{SHARED_DATABASE, Service};
@@ -17,7 +17,7 @@ use super::{
     defaults,
     observed::Observed,
     shop::{
-        Database, ExternalDatabase, Identity, Images, IngressSettings, LifecycleSettings,
+        Approval, Database, ExternalDatabase, Identity, Images, IngressSettings, LifecycleSettings,
         ManagedDatabase, RedisSettings, ResolvedReference, ServiceSettings, Shop, StorageSettings,
     },
 };
@@ -101,6 +101,12 @@ pub fn validate(
             timeout_seconds: lifecycle.timeout_seconds.unwrap_or(defaults::JOB_TIMEOUT),
             retries: lifecycle.retries.unwrap_or(defaults::JOB_RETRIES),
             sample_data: spec.sample_data == Some(Switch::Enabled),
+            approval: match lifecycle.policy.unwrap_or(MigrationPolicy::Automatic) {
+                MigrationPolicy::Automatic => Approval::NotNeeded,
+                MigrationPolicy::Manual => Approval::Needed {
+                    given: object.annotations().get(names::APPROVE_MIGRATION).cloned(),
+                },
+            },
         },
         ingress: spec.ingress.as_ref().map(|ingress| IngressSettings {
             host: ingress.host.clone(),

@@ -187,10 +187,24 @@ pub enum DeletionPolicy {
     Delete,
 }
 
+/// Whether migrations of the database wait for a person. Absent: Automatic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum MigrationPolicy {
+    /// They run as soon as the database is ready.
+    Automatic,
+    /// Each waits for the annotation `localmart.dev/approve-migration` with its own checksum.
+    Manual,
+}
+
 /// How lifecycle Jobs are run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Migrations {
+    /// Whether migrations of the database wait for a person. Absent: Automatic. Under Manual,
+    /// `status.lifecycle` and the condition MigrationsApplied hold the command that lets the
+    /// waiting one run; the release before it serves until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<MigrationPolicy>,
     /// Seconds that a Job may take, all its attempts together. Absent: 600.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 10, max = 86400))]

@@ -26,6 +26,7 @@ pub const GOOD: &[&str] = &[
     "{storefront: {title: 'Corner Shop', currency: SEK}}",
     "{networkPolicy: Enabled}",
     "{networkPolicy: Disabled}",
+    "{migrations: {policy: Manual, timeoutSeconds: 60, retries: 0}}",
     "{suspend: true, deletionPolicy: Delete}",
 ];
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     build::{Kind, postgres, redis},
     reconcile::{
-        gates::Gate,
+        gates::{Gate, waits_for_person},
         observed::{IngressClasses, Observed},
         plan::Plan,
         shop::Shop,
@@ -92,6 +92,9 @@ fn migrations(shop: &Shop, plan: &Plan) -> Finding {
             message = format!("{message}: {}", task.message);
         }
         return Finding::new(type_, false, Reason::JobRunning, message);
+    }
+    if let Some(task) = plan.lifecycle.iter().find(|task| waits_for_person(task)) {
+        return Finding::new(type_, false, Reason::WaitingForApproval, &*task.message);
     }
     if plan.released {
         return Finding::new(type_, true, Reason::Complete, "");

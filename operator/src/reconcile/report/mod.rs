@@ -219,6 +219,7 @@ pub const fn is_problem(reason: Reason) -> bool {
             | Reason::PodsNotReady
             | Reason::WaitingForStores
             | Reason::WaitingForMigrations
+            | Reason::WaitingForApproval
             | Reason::Complete
             | Reason::JobRunning
             | Reason::IngressApplied

@@ -23,13 +23,16 @@ pub fn between(old: &LocalMartStatus, new: &LocalMartStatus) -> Vec<Event> {
         let problem = Reason::ALL
             .iter()
             .any(|reason| reason.as_str() == condition.reason && is_problem(*reason));
+        // Waiting for a person is no trouble, but the person has to hear of it.
+        let asked = condition.reason == Reason::WaitingForApproval.as_str();
         // `Ready` repeats the reason of the condition that blocks it.
-        if is_new && problem && condition.type_ != "Ready" {
-            events.push(event(
-                EventType::Warning,
-                condition.reason.clone(),
-                &condition.message,
-            ));
+        if is_new && (problem || asked) && condition.type_ != "Ready" {
+            let type_ = if problem {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            };
+            events.push(event(type_, condition.reason.clone(), &condition.message));
         }
     }
     events

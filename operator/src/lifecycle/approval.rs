@@ -1,0 +1,35 @@
+//! Approval: under `migrations.policy: Manual` a person lets each migration run.
+//!
+//! What is approved is a checksum, not "the next one": an annotation that was left behind approves
+//! nothing but what was looked at when it was set.
+
+use localmart_api::names;
+
+use super::Task;
+use crate::reconcile::shop::{Approval, Shop};
+
+/// What a person has to do before this task may run; absent when it may.
+pub fn missing(shop: &Shop, task: &Task) -> Option<String> {
+    let Approval::Needed { given } = &shop.lifecycle.approval else {
+        return None;
+    };
+    if !task.needs_approval || given.as_ref() == Some(&task.checksum) {
+        return None;
+    }
+    let other = match given {
+        Some(_) => "; the approval that is there is for another one",
+        None => "",
+    };
+    // The command comes early: an event keeps only the beginning.
+    Some(format!(
+        "{task} {checksum} waits for approval: kubectl annotate localmart {name} -n {namespace} \
+         --overwrite {annotation}={checksum} (spec.migrations.policy is Manual, release \
+         {version}{other})",
+        task = task.name,
+        checksum = task.checksum,
+        version = shop.version,
+        name = shop.identity.name,
+        namespace = shop.identity.namespace,
+        annotation = names::APPROVE_MIGRATION,
+    ))
+}
