@@ -8,7 +8,7 @@ use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
 use localmart_operator::{
     build::{Key, Kind},
     error::Failure,
-    lifecycle::{Task, approval},
+    lifecycle::{Task, When, approval},
     reconcile::{
         observed::Observed,
         shop::{Database, Shop},
@@ -274,6 +274,7 @@ fn redis_needs_room_beside_its_data() {
 fn only_the_migration_that_was_approved_may_run() {
     let task = |checksum: &str, needs_approval| Task {
         name: "migrate",
+        when: When::BeforeServices,
         checksum: checksum.to_owned(),
         needs_approval,
         arguments: Vec::new(),

@@ -12,6 +12,8 @@ pub struct Shop {
     pub identity: Identity,
     /// The release that is wanted.
     pub version: String,
+    /// Every contract migration of that release.
+    pub contracts: Vec<String>,
     pub images: Images,
     pub services: BTreeMap<Service, ServiceSettings>,
     pub database: Database,

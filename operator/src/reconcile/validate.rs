@@ -24,6 +24,7 @@ use super::{
 use crate::{
     build::{Key, Kind, env::CONNECTIONS_PER_POD, storage},
     error::Failure,
+    lifecycle::downgrade,
     releases::{OWN_VERSION, PostgresImages, Release, Releases},
 };
 
@@ -81,7 +82,7 @@ pub fn validate(
     let lifecycle = spec.migrations.clone().unwrap_or_default();
     let storefront = spec.storefront.clone().unwrap_or_default();
     let log_level = spec.observability.as_ref();
-    Ok(Shop {
+    let shop = Shop {
         images: Images {
             pull_policy: spec
                 .images
@@ -127,9 +128,12 @@ pub fn validate(
         retain: spec.deletion_policy != Some(DeletionPolicy::Delete),
         identity,
         version,
+        contracts: release.contracts.clone(),
         services,
         database,
-    })
+    };
+    downgrade::check(&shop, observed, releases)?;
+    Ok(shop)
 }
 
 /// Which LocalMart an object is.

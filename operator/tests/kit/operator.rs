@@ -20,6 +20,8 @@ use super::{
 
 /// A release that exists in tests only: every image of it is another one.
 pub const NEXT_VERSION: &str = "99.0.0";
+/// What that release takes away in the end.
+pub const NEXT_CONTRACT: &str = "cart/9002_note.contract.sql";
 
 /// How an operator is started.
 #[derive(Clone, Debug, Default)]
@@ -189,7 +191,7 @@ fn kubeconfig(proxy: &Proxy) -> String {
     .to_string()
 }
 
-/// Two releases.
+/// Two releases; the second takes something away that the first needs.
 fn releases() -> String {
     let names = [
         "catalog",
@@ -207,5 +209,7 @@ fn releases() -> String {
             images.concat()
         )
     };
-    release(OWN_VERSION, "0a1b2c3d4e5f") + &release(NEXT_VERSION, "ffffffffffff")
+    release(OWN_VERSION, "0a1b2c3d4e5f")
+        + &release(NEXT_VERSION, "ffffffffffff")
+        + &format!("  contracts: [{NEXT_CONTRACT}]\n")
 }

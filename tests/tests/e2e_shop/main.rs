@@ -5,6 +5,7 @@
 
 mod buyer;
 mod cluster;
+mod shoppers;
 
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use anyhow::{Context, Result, ensure};
 
 use buyer::Buyer;
 use cluster::{kubectl, wait_for, wait_ready};
+use shoppers::Shoppers;
+use topology::Service;
 
 /// Every test changes the one shop, so they run one after the other.
 static SHOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -98,6 +101,21 @@ async fn two_replicas_of_a_service_serve_and_one_order_stays_one() -> Result<()>
     );
     scale("orders", 1)?;
     wait_ready().await
+}
+
+#[tokio::test]
+async fn a_rollout_of_every_service_lets_no_shopper_down() -> Result<()> {
+    let _shop = SHOP.lock().await;
+    replicas(2)?;
+    wait_ready().await?;
+    let shoppers = Shoppers::come().await?;
+    patch(r#"{"spec":{"observability":{"logLevel":"debug"}}}"#)?;
+    wait_ready().await?;
+    let tally = shoppers.leave().await;
+    patch(r#"{"spec":{"observability":{"logLevel":"info"}}}"#)?;
+    replicas(1)?;
+    wait_ready().await?;
+    tally.map(drop)
 }
 
 #[tokio::test]
@@ -267,7 +285,19 @@ async fn wrong_specs_are_refused_with_words_to_act_on() -> Result<()> {
 }
 
 fn scale(service: &str, replicas: u8) -> Result<()> {
-    let patch = format!(r#"{{"spec":{{"services":{{"{service}":{{"replicas":{replicas}}}}}}}}}"#);
+    patch(&format!(
+        r#"{{"spec":{{"services":{{"{service}":{{"replicas":{replicas}}}}}}}}}"#
+    ))
+}
+
+/// So many pods of every service.
+fn replicas(replicas: u8) -> Result<()> {
+    let services = Service::ALL.map(|service| format!(r#""{service}":{{"replicas":{replicas}}}"#));
+    let services = services.join(",");
+    patch(&format!(r#"{{"spec":{{"services":{{{services}}}}}}}"#))
+}
+
+fn patch(patch: &str) -> Result<()> {
     kubectl(&[
         "patch",
         "localmart",
@@ -276,7 +306,7 @@ fn scale(service: &str, replicas: u8) -> Result<()> {
         "localmart",
         "--type=merge",
         "-p",
-        &patch,
+        patch,
     ])?;
     Ok(())
 }
