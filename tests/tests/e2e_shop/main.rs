@@ -16,6 +16,9 @@ use cluster::{kubectl, wait_for, wait_ready};
 use shoppers::Shoppers;
 use topology::Service;
 
+/// What the stage "next release" has taught the operator.
+const NEXT_RELEASE: &str = "99.0.0";
+
 /// Every test changes the one shop, so they run one after the other.
 static SHOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
@@ -113,6 +116,57 @@ async fn a_rollout_of_every_service_lets_no_shopper_down() -> Result<()> {
     wait_ready().await?;
     let tally = shoppers.leave().await;
     patch(r#"{"spec":{"observability":{"logLevel":"info"}}}"#)?;
+    replicas(1)?;
+    wait_ready().await?;
+    tally.map(drop)
+}
+
+#[tokio::test]
+async fn an_upgrade_and_its_rollback_let_no_shopper_down() -> Result<()> {
+    let _shop = SHOP.lock().await;
+    let own = env!("CARGO_PKG_VERSION");
+    replicas(2)?;
+    wait_ready().await?;
+    let shoppers = Shoppers::come().await?;
+    // Back in the middle of the rollout, as somebody does who has seen an error.
+    version(NEXT_RELEASE)?;
+    wait_for(Duration::from_mins(2), || {
+        let labels = kubectl(&[
+            "get",
+            "deployment",
+            "localmart-orders",
+            "-n",
+            "localmart",
+            "-o",
+            "jsonpath={.metadata.labels}",
+        ])?;
+        ensure!(
+            labels.contains(NEXT_RELEASE),
+            "the rollout has not begun: {labels}"
+        );
+        Ok(())
+    })
+    .await?;
+    version(own)?;
+    wait_ready().await?;
+    ensure!(cluster::contract()?.is_null(), "contract ran too early");
+    version(NEXT_RELEASE)?;
+    wait_ready().await?;
+    let tally = shoppers.leave().await;
+    let contract = cluster::contract()?;
+    ensure!(contract["state"] == "Complete", "{contract}");
+    // What the old release may need is gone.
+    version(own)?;
+    wait_for(Duration::from_mins(1), || {
+        let message = cluster::condition("Reconciled")?;
+        ensure!(
+            message.contains("cart/9002_old_programs.contract.sql"),
+            "the downgrade is not refused: {message}"
+        );
+        Ok(())
+    })
+    .await?;
+    version(NEXT_RELEASE)?;
     replicas(1)?;
     wait_ready().await?;
     tally.map(drop)
@@ -295,6 +349,10 @@ fn replicas(replicas: u8) -> Result<()> {
     let services = Service::ALL.map(|service| format!(r#""{service}":{{"replicas":{replicas}}}"#));
     let services = services.join(",");
     patch(&format!(r#"{{"spec":{{"services":{{{services}}}}}}}"#))
+}
+
+fn version(version: &str) -> Result<()> {
+    patch(&format!(r#"{{"spec":{{"version":"{version}"}}}}"#))
 }
 
 fn patch(patch: &str) -> Result<()> {

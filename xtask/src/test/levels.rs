@@ -70,6 +70,10 @@ pub fn e2e() -> Vec<Stage> {
             work: bring_up_on_current,
         },
         Stage {
+            name: "next release",
+            work: offer_next_release,
+        },
+        Stage {
             name: "purchase, faults",
             work: whole_cluster,
         },
@@ -177,6 +181,11 @@ fn bring_up_on_current(progress: &Progress) -> Result<Counts> {
     command.args(["up", "--on", "current"]);
     up::enter(&e2e_options().target, &mut command)?;
     check(progress, "up on current", &mut command)
+}
+
+fn offer_next_release(progress: &Progress) -> Result<Counts> {
+    up::offer_next_release(&e2e_options(), progress)?;
+    Ok(Counts::one())
 }
 
 fn whole_cluster(progress: &Progress) -> Result<Counts> {
