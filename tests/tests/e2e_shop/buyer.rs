@@ -19,6 +19,8 @@ pub(crate) struct Buyer {
     base: Url,
     token: Mutex<Option<String>>,
     sent: AtomicU64,
+    /// Which of the products in stock they like.
+    taste: usize,
 }
 
 /// What a buyer remembers of an order.
@@ -36,6 +38,11 @@ pub(crate) struct Checkout {
 
 impl Buyer {
     pub(crate) fn new() -> Result<Self> {
+        Self::with_taste(0)
+    }
+
+    /// Buyers of different taste do not empty one shelf.
+    pub(crate) fn with_taste(taste: usize) -> Result<Self> {
         let base: Url = std::env::var("LOCALMART_URL")
             .context("LOCALMART_URL is not set; run this through `cargo xtask test e2e`")?
             .parse()?;
@@ -52,6 +59,7 @@ impl Buyer {
             base,
             token: Mutex::new(None),
             sent: AtomicU64::new(0),
+            taste,
         })
     }
 
@@ -63,12 +71,13 @@ impl Buyer {
     /// Looks at the list and at one product that is in stock.
     pub(crate) async fn look_around(&self) -> Result<Value> {
         let list = self.call(Method::GET, "products?limit=50", None).await?;
-        let card = list["items"]
+        let mut cards = list["items"]
             .as_array()
             .context("the list has no items")?
-            .iter()
-            .find(|card| card["stock"] == "in")
-            .context("nothing is in stock")?;
+            .clone();
+        cards.retain(|card| card["stock"] == "in");
+        ensure!(!cards.is_empty(), "nothing is in stock");
+        let card = &cards[self.taste % cards.len()];
         let slug = card["slug"].as_str().context("a card has no slug")?;
         self.call(Method::GET, &format!("products/{slug}"), None)
             .await

@@ -16,7 +16,7 @@ use crate::buyer::Buyer;
 /// One shopper after the other: with one purchase in three that makes 30 requests a second.
 const PAUSE: Duration = Duration::from_millis(166);
 /// Every so many shoppers buy; the others look.
-const BUYS: u64 = 3;
+const BUYS: usize = 3;
 /// Before and after what happens.
 const CALM: Duration = Duration::from_secs(10);
 const PURCHASES: u64 = 20;
@@ -79,12 +79,12 @@ async fn shop_until(mut stopped: oneshot::Receiver<()>) -> Result<Tally> {
     let tally = Arc::new(Mutex::new(Tally::default()));
     let mut shoppers = JoinSet::new();
     let mut doors = tokio::time::interval(PAUSE);
-    for number in 0_u64.. {
+    for number in 0_usize.. {
         tokio::select! {
             _ = doors.tick() => {}
             _ = &mut stopped => break,
         }
-        let (buyer, tally) = (Buyer::new()?, tally.clone());
+        let (buyer, tally) = (Buyer::with_taste(number)?, tally.clone());
         shoppers.spawn(async move {
             let buys = number % BUYS == 0;
             let result = if buys {
