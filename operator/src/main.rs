@@ -177,6 +177,7 @@ impl Run {
             readiness.set(true);
             leadership = Some(Leadership::acquired(client, &self.own_namespace, identity).await?);
         }
+        context.metrics.leading(true);
         let running = controller::run(context, !self.namespaces_only, readiness, stop_signal());
         match &mut leadership {
             None => running.await,
