@@ -21,6 +21,7 @@ pub mod portrait;
 pub mod proxy;
 pub mod scrape;
 pub mod wait;
+pub mod wire;
 
 pub use cluster::{Cluster, Space};
 pub use operator::Operator;
