@@ -49,6 +49,7 @@ pub async fn run(
     readiness: Readiness,
     stop: impl Future<Output = ()> + Send + Sync + 'static,
 ) {
+    context.metrics.limit(CONCURRENCY);
     let client = context.client.clone();
     let mut controllers = Vec::new();
     let scopes: Vec<Option<String>> = if cluster_wide {
@@ -147,12 +148,13 @@ async fn on_event(object: Arc<Watched>, context: Arc<Context>) -> Result<Action,
     let key = reference(&object);
     let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
     let started = Instant::now();
+    let context = context.of_pass();
     let result = reconcile::pass(&context, &namespace, &name).await;
     let took = started.elapsed();
     match &result {
         Ok(next) => {
             context.backoff.succeeded(&key);
-            context.metrics.succeeded(took);
+            context.metrics.succeeded(&namespace, &name, took);
             if *next == Next::Never {
                 context.metrics.forget(&namespace, &name);
             }

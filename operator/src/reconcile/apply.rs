@@ -27,8 +27,6 @@ use crate::{
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Requests that changed something.
-    pub writes: u32,
     /// Whether Secrets were written. They are not watched, so the next pass has to be asked for.
     pub secrets_written: bool,
     pub failures: Vec<Failure>,
@@ -48,7 +46,6 @@ pub async fn apply(
         match ensure_secret(client, identity, secret, observed).await {
             Ok(false) => {}
             Ok(true) => {
-                outcome.writes += 1;
                 outcome.secrets_written = true;
                 metrics.written("Secret");
             }
@@ -56,31 +53,25 @@ pub async fn apply(
         }
     }
     for object in plan.waves.iter().flat_map(|wave| &wave.objects) {
-        match ensure(client, identity, object, observed).await {
-            Ok(false) => {}
-            Ok(true) => {
-                outcome.writes += 1;
-                metrics.written(object.key.kind.name());
-            }
-            Err(failure) => {
-                let unreachable = failure.reason == Reason::ApiUnavailable;
-                outcome.failures.push(failure);
-                if unreachable {
-                    break;
-                }
+        if let Err(failure) = ensure(client, identity, object, observed, metrics).await {
+            let unreachable = failure.reason == Reason::ApiUnavailable;
+            outcome.failures.push(failure);
+            if unreachable {
+                break;
             }
         }
     }
     outcome
 }
 
-/// Makes one object as wanted; says whether that took a write.
+/// Makes one object as wanted.
 async fn ensure(
     client: &Client,
     identity: &Identity,
     object: &Object,
     observed: &mut Observed,
-) -> Result<bool, Failure> {
+    metrics: &Metrics,
+) -> Result<(), Failure> {
     let key = &object.key;
     let api: Api<DynamicObject> =
         Api::namespaced_with(client.clone(), &identity.namespace, &key.kind.resource());
@@ -95,11 +86,10 @@ async fn ensure(
             .map_err(|error| Failure::api(&doing("read"), &error))?,
     };
     let mut live = known.cloned().or(found);
-    let mut written = false;
     if let Some(found) = &live {
         check_belongs(key, found, identity)?;
         if key.kind == Kind::Job {
-            return Ok(false);
+            return Ok(());
         }
         let value = serde_json::to_value(found).unwrap_or_default();
         if let Some(patch) = strays::removal(&object.body, &value) {
@@ -113,14 +103,14 @@ async fn ensure(
                 .map_err(|error| Failure::api(&doing("clear"), &error))?;
             tracing::info!(object = %key, namespace = identity.namespace, "cleared");
             live = Some(cleared);
-            written = true;
+            metrics.written(key.kind.name());
         }
     }
     if let Some(live) = &live
         && !drift::needs_apply(&object.body, live)
     {
         observed.objects.insert(key.clone(), live.clone());
-        return Ok(written);
+        return Ok(());
     }
     let mut parameters = PatchParams::apply(FIELD_MANAGER);
     // Forced only on what is known to be ours: against an object that somebody makes at this very
@@ -132,7 +122,8 @@ async fn ensure(
         .map_err(|error| storage_words(key, Failure::api(&doing("apply"), &error)))?;
     tracing::info!(object = %key, namespace = identity.namespace, "applied");
     observed.objects.insert(key.clone(), applied);
-    Ok(true)
+    metrics.written(key.kind.name());
+    Ok(())
 }
 
 /// A volume that may not grow has its own remedy.

@@ -282,6 +282,9 @@ async fn publish(
     previous: &LocalMartStatus,
     status: &LocalMartStatus,
 ) -> Result<(), Failure> {
+    let namespace = raw.metadata.namespace.as_deref().unwrap_or_default();
+    let name = raw.metadata.name.as_deref().unwrap_or_default();
+    context.metrics.reported(namespace, name, status.phase);
     report::publish::publish(
         &context.client,
         &context.recorder,

@@ -19,7 +19,9 @@ pub mod kubelet;
 pub mod operator;
 pub mod portrait;
 pub mod proxy;
+pub mod scrape;
 pub mod wait;
+pub mod wire;
 
 pub use cluster::{Cluster, Space};
 pub use operator::Operator;

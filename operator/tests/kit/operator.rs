@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    net::SocketAddr,
     path::PathBuf,
     process::Stdio,
     sync::{Arc, Mutex},
@@ -16,6 +17,7 @@ use super::{
     chart,
     cluster::Space,
     proxy::{Interruption, Proxy},
+    wire::Wire,
 };
 
 /// A release that exists in tests only: every image of it is another one.
@@ -86,7 +88,7 @@ impl Operator {
             std::fs::write(&path, text).unwrap();
             path.display().to_string()
         };
-        write("kubeconfig", kubeconfig(&proxy));
+        write("kubeconfig", kubeconfig(proxy.address));
         let releases = write("releases.yaml", releases());
         let mut arguments = vec![
             "run".to_owned(),
@@ -109,6 +111,24 @@ impl Operator {
             arguments,
             folder,
         }
+    }
+
+    /// The next process reaches its API server through this wire.
+    pub fn use_wire(&self, wire: &Wire) {
+        let path = self.folder.path().join("kubeconfig");
+        std::fs::write(path, kubeconfig(wire.address)).unwrap();
+    }
+
+    /// Sends the process a signal, such as `STOP`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
+        let id = id.expect("the process runs").to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success(), "kill -s {name} {id}");
     }
 
     /// Starts the process, again if need be.
@@ -179,12 +199,12 @@ impl Drop for Operator {
     }
 }
 
-fn kubeconfig(proxy: &Proxy) -> String {
+fn kubeconfig(address: SocketAddr) -> String {
     json!({
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "test",
-        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{}", proxy.address) } }],
+        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{address}") } }],
         "users": [{ "name": "test", "user": {} }],
         "contexts": [{ "name": "test", "context": { "cluster": "test", "user": "test" } }],
     })
