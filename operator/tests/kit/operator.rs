@@ -128,6 +128,29 @@ impl Operator {
         *self.child.lock().unwrap() = Some(child);
     }
 
+    /// Runs a command that only looks, with the operator's rights: what it prints. Fails if it
+    /// ends badly or sends a single write.
+    pub async fn look(&self, space: &Space, arguments: &[&str]) -> String {
+        let user = format!("system:serviceaccount:{}:operator", space.name);
+        let proxy = Proxy::start(space.cluster.client.clone(), user).await;
+        let path = self.folder.path().join("kubeconfig-of-a-tool");
+        std::fs::write(&path, kubeconfig(&proxy)).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+            .args(arguments)
+            .arg(format!("--namespace={}", space.name))
+            .arg(&self.arguments[1])
+            .env("KUBECONFIG", path)
+            .output()
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        let writes = proxy.writes();
+        assert!(writes.is_empty(), "{arguments:?} wrote: {writes:?}");
+        assert!(!proxy.exchanges().is_empty(), "{arguments:?} never asked");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// SIGKILL, and waits until the process is gone.
     pub async fn kill(&self) {
         let child = self.child.lock().unwrap().take();
