@@ -31,8 +31,8 @@ enum Command {
     Crd,
     /// Print the reasons of all conditions with cause and remedy, as a Markdown table.
     Reasons,
-    Render(cli::Render),
-    Explain(cli::Explain),
+    #[command(flatten)]
+    Question(cli::Question),
 }
 
 #[derive(Args)]
@@ -72,8 +72,7 @@ fn main() -> ExitCode {
             print!("{}", conditions::Reason::markdown());
             Ok(())
         }
-        Command::Render(arguments) => arguments.print(),
-        Command::Explain(arguments) => cli::block_on(arguments.run()),
+        Command::Question(question) => return question.answer("localmart-operator"),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

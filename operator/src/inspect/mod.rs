@@ -4,6 +4,8 @@
 //! person who asks, and stop before apply. So they cannot disagree with the operator about what a
 //! gate waits for: it is the same code.
 
+pub mod diff;
+pub mod edit;
 pub mod explain;
 pub mod remedy;
 pub mod table;
@@ -47,7 +49,8 @@ pub struct Obstacle {
 }
 
 impl Inspection {
-    fn subject(&self) -> Subject<'_> {
+    /// What remedies are about.
+    pub fn subject(&self) -> Subject<'_> {
         Subject {
             object: &self.object,
             observed: &self.observed,

@@ -31,6 +31,13 @@ pub struct Options {
     pub leader_election: Option<String>,
 }
 
+/// What the plugin said.
+pub struct Answer {
+    pub code: i32,
+    pub text: String,
+    pub complaint: String,
+}
+
 /// One operator; killed when dropped.
 pub struct Operator {
     pub proxy: Proxy,
@@ -128,27 +135,43 @@ impl Operator {
         *self.child.lock().unwrap() = Some(child);
     }
 
-    /// Runs a command that only looks, with the operator's rights: what it prints. Fails if it
-    /// ends badly or sends a single write.
+    /// What a question of the plugin answers to somebody with the operator's rights. Fails if it
+    /// ends badly.
     pub async fn look(&self, space: &Space, arguments: &[&str]) -> String {
-        let user = format!("system:serviceaccount:{}:operator", space.name);
+        let answer = self.ask(space, "operator", arguments).await;
+        assert_eq!(answer.code, 0, "{arguments:?}: {}", answer.complaint);
+        answer.text
+    }
+
+    /// Asks the plugin, with the rights of a ServiceAccount. Fails if it sends a single write that
+    /// is no dry run.
+    pub async fn ask(&self, space: &Space, who: &str, arguments: &[&str]) -> Answer {
+        let user = format!("system:serviceaccount:{}:{who}", space.name);
         let proxy = Proxy::start(space.cluster.client.clone(), user).await;
-        let path = self.folder.path().join("kubeconfig-of-a-tool");
+        let path = self.folder.path().join("kubeconfig-of-a-person");
         std::fs::write(&path, kubeconfig(&proxy)).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+        let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
             .args(arguments)
             .arg(format!("--namespace={}", space.name))
-            .arg(&self.arguments[1])
+            .arg(self.releases())
             .env("KUBECONFIG", path)
             .output()
             .await
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
-        let writes = proxy.writes();
+        let mut writes = proxy.writes();
+        writes.retain(|write| !write.path.contains("dryRun=All"));
         assert!(writes.is_empty(), "{arguments:?} wrote: {writes:?}");
         assert!(!proxy.exchanges().is_empty(), "{arguments:?} never asked");
-        String::from_utf8(output.stdout).unwrap()
+        Answer {
+            code: output.status.code().unwrap(),
+            text: String::from_utf8(output.stdout).unwrap(),
+            complaint: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The option that names the release table.
+    fn releases(&self) -> &str {
+        &self.arguments[1]
     }
 
     /// SIGKILL, and waits until the process is gone.
