@@ -2,24 +2,19 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::{
-    collections::BTreeSet,
-    io::Read,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use kube::{Client, Config};
 use localmart_api::{conditions, schema};
 use localmart_operator::{
+    cli,
     context::Context,
     controller,
     leader::{Leadership, Term},
     releases::Releases,
-    render, server, telemetry, yaml,
+    server, telemetry, yaml,
 };
 
 /// Where the chart mounts the release table.
@@ -40,8 +35,8 @@ enum Command {
     Crd,
     /// Print the reasons of all conditions with cause and remedy, as a Markdown table.
     Reasons,
-    /// Print every object that a LocalMart becomes, without a cluster.
-    Render(Render),
+    #[command(flatten)]
+    Question(cli::Question),
 }
 
 #[derive(Args)]
@@ -73,16 +68,6 @@ struct Run {
     log_level: String,
 }
 
-#[derive(Args)]
-struct Render {
-    /// File with a LocalMart; - reads standard input.
-    #[arg(short, long)]
-    file: PathBuf,
-    /// The release table; absent: image names with the version as tag.
-    #[arg(long)]
-    releases: Option<PathBuf>,
-}
-
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(run) => run.start(),
@@ -91,7 +76,7 @@ fn main() -> ExitCode {
             print!("{}", conditions::Reason::markdown());
             Ok(())
         }
-        Command::Render(arguments) => arguments.print(),
+        Command::Question(question) => return question.answer("localmart-operator"),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -105,31 +90,6 @@ fn main() -> ExitCode {
 fn print_crd() -> anyhow::Result<()> {
     print!("{}", yaml::to_string(&schema::crd())?);
     Ok(())
-}
-
-impl Render {
-    fn print(&self) -> anyhow::Result<()> {
-        let releases = match &self.releases {
-            Some(path) => Releases::read(path)?,
-            None => Releases::conventional(),
-        };
-        let text = read(&self.file)?;
-        let rendered =
-            render::render(&text, &releases).with_context(|| self.file.display().to_string())?;
-        print!("{rendered}");
-        Ok(())
-    }
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(text)
 }
 
 impl Run {

@@ -35,6 +35,13 @@ pub struct Options {
     pub leader_election: Option<String>,
 }
 
+/// What the plugin said.
+pub struct Answer {
+    pub code: i32,
+    pub text: String,
+    pub complaint: String,
+}
+
 /// One operator; killed when dropped.
 pub struct Operator {
     pub proxy: Proxy,
@@ -148,6 +155,45 @@ impl Operator {
             .spawn()
             .unwrap();
         *self.child.lock().unwrap() = Some(child);
+    }
+
+    /// What a question of the plugin answers to somebody with the operator's rights. Fails if it
+    /// ends badly.
+    pub async fn look(&self, space: &Space, arguments: &[&str]) -> String {
+        let answer = self.ask(space, "operator", arguments).await;
+        assert_eq!(answer.code, 0, "{arguments:?}: {}", answer.complaint);
+        answer.text
+    }
+
+    /// Asks the plugin, with the rights of a ServiceAccount. Fails if it sends a single write that
+    /// is no dry run.
+    pub async fn ask(&self, space: &Space, who: &str, arguments: &[&str]) -> Answer {
+        let user = format!("system:serviceaccount:{}:{who}", space.name);
+        let proxy = Proxy::start(space.cluster.client.clone(), user).await;
+        let path = self.folder.path().join("kubeconfig-of-a-person");
+        std::fs::write(&path, kubeconfig(&proxy)).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
+            .args(arguments)
+            .arg(format!("--namespace={}", space.name))
+            .arg(self.releases())
+            .env("KUBECONFIG", path)
+            .output()
+            .await
+            .unwrap();
+        let mut writes = proxy.writes();
+        writes.retain(|write| !write.path.contains("dryRun=All"));
+        assert!(writes.is_empty(), "{arguments:?} wrote: {writes:?}");
+        assert!(!proxy.exchanges().is_empty(), "{arguments:?} never asked");
+        Answer {
+            code: output.status.code().unwrap(),
+            text: String::from_utf8(output.stdout).unwrap(),
+            complaint: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The option that names the release table.
+    fn releases(&self) -> &str {
+        &self.arguments[1]
     }
 
     /// SIGKILL, and waits until the process is gone.
