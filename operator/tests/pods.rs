@@ -34,7 +34,8 @@ fn workloads(example: &str) -> Vec<(String, i64, Value)> {
             let replicas = match kind {
                 // Jobs end; what they ask for is not kept.
                 "Job" => 0,
-                _ => object["spec"]["replicas"].as_i64().unwrap(),
+                // An autoscaler's count is not written down.
+                _ => object["spec"]["replicas"].as_i64().unwrap_or(1),
             };
             (name, replicas, object["spec"]["template"].clone())
         })

@@ -19,7 +19,7 @@ use super::{
     Kind, Object, consumed, env, labels, metadata, pod, selector,
     service::{ADMIN, HTTP},
 };
-use crate::reconcile::shop::Shop;
+use crate::reconcile::{scale::Scale, shop::Shop};
 
 /// Seconds between a pod being taken off its Service and its shutdown, so that whoever still has
 /// its address gets an answer.
@@ -43,11 +43,10 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
     if let Some(labels) = metadata.labels.as_mut() {
         labels.insert(names::VERSION.to_owned(), edition.version.clone());
     }
-    let replicas = shop.services[&service].replicas;
     let deployment = Deployment {
         metadata,
         spec: Some(DeploymentSpec {
-            replicas: Some(if shop.suspend { 0 } else { replicas }),
+            replicas: replicas(shop, service),
             selector: selector(identity, component),
             revision_history_limit: Some(3),
             progress_deadline_seconds: Some(300),
@@ -75,6 +74,15 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
         status: None,
     };
     Object::new(Kind::Deployment, &deployment)
+}
+
+/// Absent where an autoscaler decides the count.
+fn replicas(shop: &Shop, service: Service) -> Option<i32> {
+    match &shop.services[&service].scale {
+        _ if shop.suspend => Some(0),
+        Scale::Fixed(count) => Some(*count),
+        Scale::Automatic(_) => None,
+    }
 }
 
 fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
