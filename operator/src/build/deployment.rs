@@ -27,6 +27,10 @@ const DRAIN_SECONDS: i64 = 5;
 /// Seconds for requests under way after that.
 const SHUTDOWN_SECONDS: i64 = 25;
 
+/// Pods of a service keep apart on these, as far as they can: a machine or a zone that goes takes
+/// few of them. A single pod has it as well, so that scaling restarts none.
+const SPREAD_OVER: [&str; 2] = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"];
+
 /// What a gate may hold back: the parts of a pod that belong to a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edition {
@@ -101,16 +105,24 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     }
     PodSpec {
         termination_grace_period_seconds: Some(DRAIN_SECONDS + SHUTDOWN_SECONDS),
-        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
-            max_skew: 1,
-            topology_key: "kubernetes.io/hostname".to_owned(),
-            when_unsatisfiable: "ScheduleAnyway".to_owned(),
-            label_selector: Some(selector(identity, service.name())),
-            ..TopologySpreadConstraint::default()
-        }]),
+        topology_spread_constraints: Some(
+            SPREAD_OVER
+                .map(|topology| spread(shop, service, topology))
+                .to_vec(),
+        ),
         containers: vec![container(shop, service, edition)],
         volumes: (!volumes.is_empty()).then_some(volumes),
         ..pod::pod_spec(&shop.images, identity.child(service.name()))
+    }
+}
+
+fn spread(shop: &Shop, service: Service, topology: &str) -> TopologySpreadConstraint {
+    TopologySpreadConstraint {
+        max_skew: 1,
+        topology_key: topology.to_owned(),
+        when_unsatisfiable: "ScheduleAnyway".to_owned(),
+        label_selector: Some(selector(&shop.identity, service.name())),
+        ..TopologySpreadConstraint::default()
     }
 }
 
