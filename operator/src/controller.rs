@@ -10,6 +10,7 @@ use std::{
 use futures::StreamExt;
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
+    autoscaling::v2::HorizontalPodAutoscaler,
     batch::v1::Job,
     core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount},
     networking::v1::{Ingress, NetworkPolicy},
@@ -109,6 +110,7 @@ fn watch_children(
     namespace: &str,
 ) -> Controller<Watched> {
     let controller = watch::<Deployment>(controller, client, namespace);
+    let controller = watch::<HorizontalPodAutoscaler>(controller, client, namespace);
     let controller = watch::<StatefulSet>(controller, client, namespace);
     let controller = watch::<Job>(controller, client, namespace);
     let controller = watch::<Service>(controller, client, namespace);

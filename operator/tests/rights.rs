@@ -39,8 +39,8 @@ async fn the_operator_is_refused_nothing() {
     kubelet.release("payments");
     space.phase("good", Phase::Ready).await;
 
-    // What a plain installation does not need: several pods, then one; a key that is missing; a
-    // Secret and a ConfigMap of the user; an object of each kind that is wanted no more.
+    // What a plain installation does not need: several pods, then one; an autoscaler; a key that is
+    // missing; a Secret and a ConfigMap of the user; an object of each kind that is wanted no more.
     space
         .give("Secret", "mine", "stringData", "key", "some value")
         .await;
@@ -49,7 +49,7 @@ async fn the_operator_is_refused_nothing() {
         .await;
     let env = "{env: [{name: A, valueFrom: {secretKeyRef: {name: mine, key: key}}}, {name: B, valueFrom: {configMapKeyRef: {name: mine, key: key}}}]}";
     let spec = format!(
-        "{{services: {{cart: {env}, catalog: {{replicas: 2}}}}, redis: {{managed: {{maxMemory: 32Mi}}}}}}"
+        "{{services: {{cart: {env}, catalog: {{replicas: 2}}, orders: {{autoscaling: {{minReplicas: 1, maxReplicas: 2}}}}}}, redis: {{managed: {{maxMemory: 32Mi}}}}}}"
     );
     space.apply("good", &spec).await.unwrap();
     space.phase("good", Phase::Ready).await;
@@ -81,6 +81,7 @@ async fn surplus(space: &Space, shop: &str) {
         Kind::Ingress,
         Kind::NetworkPolicy,
         Kind::PodDisruptionBudget,
+        Kind::HorizontalPodAutoscaler,
         Kind::ConfigMap,
     ];
     let existing = space.all().await;
@@ -92,6 +93,9 @@ async fn surplus(space: &Space, shop: &str) {
         let mut body = json!({ "spec": { "rules": [{ "host": "a.b" }] } });
         if kind == Kind::PodDisruptionBudget {
             body = json!({ "spec": { "maxUnavailable": 1, "selector": {} } });
+        } else if kind == Kind::HorizontalPodAutoscaler {
+            let target = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": "nobody" });
+            body = json!({ "spec": { "maxReplicas": 1, "scaleTargetRef": target } });
         } else if let Some(model) = model {
             body = model.data.clone();
             body.as_object_mut().unwrap().remove("status");

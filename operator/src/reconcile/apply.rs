@@ -5,6 +5,8 @@
 //! entries that somebody put into our lists, is cleared by a patch before it (see
 //! [`super::strays`]).
 
+use std::borrow::Cow;
+
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
@@ -13,11 +15,18 @@ use kube::{
 };
 use localmart_api::{
     conditions::Reason,
-    names::{self, FIELD_MANAGER},
+    names::{self, FIELD_MANAGER, SCALE_MANAGER},
 };
 use serde_json::json;
 
-use super::{drift, observed::Observed, plan::Plan, shop::Identity, strays};
+use super::{
+    drift,
+    observed::Observed,
+    plan::Plan,
+    scale::{self, HandOver},
+    shop::Identity,
+    strays,
+};
 use crate::{
     build::{Key, Kind, Object, secrets::SecretPlan},
     error::Failure,
@@ -53,7 +62,8 @@ pub async fn apply(
         }
     }
     for object in plan.waves.iter().flat_map(|wave| &wave.objects) {
-        if let Err(failure) = ensure(client, identity, object, observed, metrics).await {
+        let least = plan.handed.get(&object.key).copied();
+        if let Err(failure) = ensure(client, identity, object, least, observed, metrics).await {
             let unreachable = failure.reason == Reason::ApiUnavailable;
             outcome.failures.push(failure);
             if unreachable {
@@ -64,11 +74,13 @@ pub async fn apply(
     outcome
 }
 
-/// Makes one object as wanted.
+/// Makes one object as wanted. With `least`, an autoscaler decides the count of the object, which
+/// has at least that.
 async fn ensure(
     client: &Client,
     identity: &Identity,
     object: &Object,
+    least: Option<i32>,
     observed: &mut Observed,
     metrics: &Metrics,
 ) -> Result<(), Failure> {
@@ -106,6 +118,18 @@ async fn ensure(
             metrics.written(key.kind.name());
         }
     }
+    let mut body = Cow::Borrowed(&object.body);
+    match (&live, least) {
+        (Some(found), Some(least)) => {
+            if let Some(count) = scale::hand_over(least, found) {
+                live = Some(hand_over(&api, key, count).await?);
+                metrics.written(key.kind.name());
+            }
+        }
+        // Without a count it would begin with one pod.
+        (None, Some(least)) => body.to_mut()["spec"]["replicas"] = json!(least),
+        (_, None) => {}
+    }
     if let Some(live) = &live
         && !drift::needs_apply(&object.body, live)
     {
@@ -117,13 +141,36 @@ async fn ensure(
     // moment it conflicts instead.
     parameters.force = live.is_some();
     let applied = api
-        .patch(&key.name, &parameters, &Patch::Apply(&object.body))
+        .patch(&key.name, &parameters, &Patch::Apply(&*body))
         .await
         .map_err(|error| storage_words(key, Failure::api(&doing("apply"), &error)))?;
     tracing::info!(object = %key, namespace = identity.namespace, "applied");
     observed.objects.insert(key.clone(), applied);
     metrics.written(key.kind.name());
     Ok(())
+}
+
+/// Applies a count as the manager from whom an autoscaler takes it over.
+async fn hand_over(
+    api: &Api<DynamicObject>,
+    key: &Key,
+    count: HandOver,
+) -> Result<DynamicObject, Failure> {
+    let resource = key.kind.resource();
+    let body = json!({
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "metadata": { "name": key.name },
+        "spec": { "replicas": count.replicas },
+    });
+    let mut parameters = PatchParams::apply(SCALE_MANAGER);
+    parameters.force = count.force;
+    let applied = api
+        .patch(&key.name, &parameters, &Patch::Apply(&body))
+        .await
+        .map_err(|error| Failure::api(&format!("hand over the count of {key}"), &error))?;
+    tracing::info!(object = %key, replicas = count.replicas, "count handed over");
+    Ok(applied)
 }
 
 /// A volume that may not grow has its own remedy.

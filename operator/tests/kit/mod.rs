@@ -13,6 +13,7 @@
     reason = "a test fails by panicking; each test file uses a part of the kit"
 )]
 
+pub mod approval;
 pub mod chart;
 pub mod cluster;
 pub mod kubelet;
