@@ -4,9 +4,11 @@
 
 pub mod backoff;
 pub mod build;
+pub mod cli;
 pub mod context;
 pub mod controller;
 pub mod error;
+pub mod inspect;
 pub mod leader;
 pub mod lifecycle;
 pub mod metrics;

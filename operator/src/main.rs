@@ -2,21 +2,19 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::{
-    collections::BTreeSet,
-    io::Read,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use kube::Client;
+use kube::{Client, Config};
 use localmart_api::{conditions, schema};
 use localmart_operator::{
-    context::Context, controller, leader::Leadership, releases::Releases, render, server,
-    telemetry, yaml,
+    cli,
+    context::Context,
+    controller,
+    leader::{Leadership, Term},
+    releases::Releases,
+    server, telemetry, yaml,
 };
 
 /// Where the chart mounts the release table.
@@ -37,8 +35,8 @@ enum Command {
     Crd,
     /// Print the reasons of all conditions with cause and remedy, as a Markdown table.
     Reasons,
-    /// Print every object that a LocalMart becomes, without a cluster.
-    Render(Render),
+    #[command(flatten)]
+    Question(cli::Question),
 }
 
 #[derive(Args)]
@@ -70,16 +68,6 @@ struct Run {
     log_level: String,
 }
 
-#[derive(Args)]
-struct Render {
-    /// File with a LocalMart; - reads standard input.
-    #[arg(short, long)]
-    file: PathBuf,
-    /// The release table; absent: image names with the version as tag.
-    #[arg(long)]
-    releases: Option<PathBuf>,
-}
-
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(run) => run.start(),
@@ -88,7 +76,7 @@ fn main() -> ExitCode {
             print!("{}", conditions::Reason::markdown());
             Ok(())
         }
-        Command::Render(arguments) => arguments.print(),
+        Command::Question(question) => return question.answer("localmart-operator"),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -102,31 +90,6 @@ fn main() -> ExitCode {
 fn print_crd() -> anyhow::Result<()> {
     print!("{}", yaml::to_string(&schema::crd())?);
     Ok(())
-}
-
-impl Render {
-    fn print(&self) -> anyhow::Result<()> {
-        let releases = match &self.releases {
-            Some(path) => Releases::read(path)?,
-            None => Releases::conventional(),
-        };
-        let text = read(&self.file)?;
-        let rendered =
-            render::render(&text, &releases).with_context(|| self.file.display().to_string())?;
-        print!("{rendered}");
-        Ok(())
-    }
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(text)
 }
 
 impl Run {
@@ -143,18 +106,27 @@ impl Run {
     }
 
     async fn work(self, releases: Releases) -> anyhow::Result<()> {
-        let client = Client::try_default()
+        let mut config = Config::infer()
             .await
             .context("no cluster to work with: neither a service account nor a kubeconfig")?;
+        // A failed pass is tried again as a whole, from what is true then, and others get their
+        // turn meanwhile. A request that the client kept would be none of that.
+        config.default_retry = false;
+        let term = Term::default();
+        let client = if self.leader_election {
+            term.fence(config.clone())?
+        } else {
+            Client::try_from(config.clone())?
+        };
         let namespaces: BTreeSet<String> = self.namespaces.iter().cloned().collect();
-        let context = Context::new(client.clone(), releases, namespaces, self.identity.clone());
+        let context = Context::new(client, releases, namespaces, self.identity.clone());
         let readiness = server::Readiness::default();
         let served = server::serve(
             self.admin_listen,
             context.metrics.clone(),
             readiness.clone(),
         );
-        let worked = self.lead(client, context, readiness);
+        let worked = self.lead(config, term, context, readiness);
         tokio::select! {
             result = served => result,
             result = worked => result,
@@ -163,7 +135,8 @@ impl Run {
 
     async fn lead(
         &self,
-        client: Client,
+        config: Config,
+        term: Term,
         context: Context,
         readiness: server::Readiness,
     ) -> anyhow::Result<()> {
@@ -175,15 +148,21 @@ impl Run {
                 .context("--leader-election needs --identity, a name of this process alone")?;
             // A standby is ready: it does what it is there for.
             readiness.set(true);
-            leadership = Some(Leadership::acquired(client, &self.own_namespace, identity).await?);
+            let client = Client::try_from(config)?;
+            let acquired = Leadership::acquired(client, &self.own_namespace, identity, term);
+            leadership = Some(acquired.await);
         }
+        context.metrics.leading(true);
         let running = controller::run(context, !self.namespaces_only, readiness, stop_signal());
-        match &mut leadership {
+        match leadership {
             None => running.await,
-            Some(leadership) => tokio::select! {
-                () = running => {}
-                () = leadership.lost() => anyhow::bail!("the lease is lost; ending at once"),
-            },
+            Some(mut leadership) => {
+                tokio::select! {
+                    () = running => {}
+                    why = leadership.lost() => anyhow::bail!("the lease is lost: {why}"),
+                }
+                leadership.release().await?;
+            }
         }
         tracing::info!("stopped");
         Ok(())

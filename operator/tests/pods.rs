@@ -34,7 +34,8 @@ fn workloads(example: &str) -> Vec<(String, i64, Value)> {
             let replicas = match kind {
                 // Jobs end; what they ask for is not kept.
                 "Job" => 0,
-                _ => object["spec"]["replicas"].as_i64().unwrap(),
+                // An autoscaler's count is not written down.
+                _ => object["spec"]["replicas"].as_i64().unwrap_or(1),
             };
             (name, replicas, object["spec"]["template"].clone())
         })
@@ -69,6 +70,36 @@ fn every_pod_meets_the_floor() {
                 check_container(&name, container);
             }
         }
+    }
+}
+
+/// A machine or a zone that goes takes as few pods of a service as can be, and no pod waits for it.
+#[test]
+fn pods_of_a_service_keep_apart() {
+    for (name, _, template) in EXAMPLES.into_iter().flat_map(workloads) {
+        if !name.starts_with("Deployment") {
+            continue;
+        }
+        let constraints = template["spec"]["topologySpreadConstraints"].as_array();
+        let over: Vec<_> = constraints
+            .unwrap()
+            .iter()
+            .map(|constraint| {
+                assert_eq!(constraint["whenUnsatisfiable"], "ScheduleAnyway", "{name}");
+                let labels = &template["metadata"]["labels"];
+                for (label, value) in constraint["labelSelector"]["matchLabels"]
+                    .as_object()
+                    .unwrap()
+                {
+                    assert_eq!(labels[label], *value, "{name}");
+                }
+                constraint["topologyKey"].as_str().unwrap()
+            })
+            .collect();
+        assert_eq!(
+            over,
+            ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+        );
     }
 }
 

@@ -238,6 +238,9 @@ fn connections_are_counted_before_the_database_runs_out() {
     // Scaling by a pod does not restart Postgres.
     assert_eq!(connections("{services: {catalog: {replicas: 4}}}"), 100);
     assert_eq!(connections("{services: {catalog: {replicas: 40}}}"), 400);
+    // What may come counts, not what is there.
+    let automatic = "{services: {catalog: {autoscaling: {minReplicas: 1, maxReplicas: 40}}}}";
+    assert_eq!(connections(automatic), 400);
     // The storefront has no database.
     assert_eq!(connections("{services: {storefront: {replicas: 50}}}"), 100);
     let failure = refused(

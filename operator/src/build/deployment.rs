@@ -19,13 +19,17 @@ use super::{
     Kind, Object, consumed, env, labels, metadata, pod, selector,
     service::{ADMIN, HTTP},
 };
-use crate::reconcile::shop::Shop;
+use crate::reconcile::{scale::Scale, shop::Shop};
 
 /// Seconds between a pod being taken off its Service and its shutdown, so that whoever still has
 /// its address gets an answer.
 const DRAIN_SECONDS: i64 = 5;
 /// Seconds for requests under way after that.
 const SHUTDOWN_SECONDS: i64 = 25;
+
+/// Pods of a service keep apart on these, as far as they can: a machine or a zone that goes takes
+/// few of them. A single pod has it as well, so that scaling restarts none.
+const SPREAD_OVER: [&str; 2] = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"];
 
 /// What a gate may hold back: the parts of a pod that belong to a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +47,10 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
     if let Some(labels) = metadata.labels.as_mut() {
         labels.insert(names::VERSION.to_owned(), edition.version.clone());
     }
-    let replicas = shop.services[&service].replicas;
     let deployment = Deployment {
         metadata,
         spec: Some(DeploymentSpec {
-            replicas: Some(if shop.suspend { 0 } else { replicas }),
+            replicas: replicas(shop, service),
             selector: selector(identity, component),
             revision_history_limit: Some(3),
             progress_deadline_seconds: Some(300),
@@ -77,6 +80,15 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
     Object::new(Kind::Deployment, &deployment)
 }
 
+/// Absent where an autoscaler decides the count.
+fn replicas(shop: &Shop, service: Service) -> Option<i32> {
+    match &shop.services[&service].scale {
+        _ if shop.suspend => Some(0),
+        Scale::Fixed(count) => Some(*count),
+        Scale::Automatic(_) => None,
+    }
+}
+
 fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     let identity = &shop.identity;
     let mut volumes = Vec::new();
@@ -93,16 +105,24 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     }
     PodSpec {
         termination_grace_period_seconds: Some(DRAIN_SECONDS + SHUTDOWN_SECONDS),
-        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
-            max_skew: 1,
-            topology_key: "kubernetes.io/hostname".to_owned(),
-            when_unsatisfiable: "ScheduleAnyway".to_owned(),
-            label_selector: Some(selector(identity, service.name())),
-            ..TopologySpreadConstraint::default()
-        }]),
+        topology_spread_constraints: Some(
+            SPREAD_OVER
+                .map(|topology| spread(shop, service, topology))
+                .to_vec(),
+        ),
         containers: vec![container(shop, service, edition)],
         volumes: (!volumes.is_empty()).then_some(volumes),
         ..pod::pod_spec(&shop.images, identity.child(service.name()))
+    }
+}
+
+fn spread(shop: &Shop, service: Service, topology: &str) -> TopologySpreadConstraint {
+    TopologySpreadConstraint {
+        max_skew: 1,
+        topology_key: topology.to_owned(),
+        when_unsatisfiable: "ScheduleAnyway".to_owned(),
+        label_selector: Some(selector(&shop.identity, service.name())),
+        ..TopologySpreadConstraint::default()
     }
 }
 

@@ -6,7 +6,7 @@
 use localmart_api::names;
 
 use super::Task;
-use crate::reconcile::shop::{Approval, Shop};
+use crate::reconcile::shop::{Approval, Identity, Shop};
 
 /// What a person has to do before this task may run; absent when it may.
 pub fn missing(shop: &Shop, task: &Task) -> Option<String> {
@@ -22,14 +22,21 @@ pub fn missing(shop: &Shop, task: &Task) -> Option<String> {
     };
     // The command comes early: an event keeps only the beginning.
     Some(format!(
-        "{task} {checksum} waits for approval: kubectl annotate localmart {name} -n {namespace} \
-         --overwrite {annotation}={checksum} (spec.migrations.policy is Manual, release \
-         {version}{other})",
+        "{task} {checksum} waits for approval: {command} (spec.migrations.policy is Manual, \
+         release {version}{other})",
         task = task.name,
         checksum = task.checksum,
+        command = command(&shop.identity, &task.checksum),
         version = shop.version,
-        name = shop.identity.name,
-        namespace = shop.identity.namespace,
-        annotation = names::APPROVE_MIGRATION,
     ))
+}
+
+/// What a person runs to approve the migration with this checksum.
+pub fn command(identity: &Identity, checksum: &str) -> String {
+    format!(
+        "kubectl annotate localmart {name} -n {namespace} --overwrite {annotation}={checksum}",
+        name = identity.name,
+        namespace = identity.namespace,
+        annotation = names::APPROVE_MIGRATION,
+    )
 }

@@ -13,7 +13,7 @@
 //! Completion is remembered by checksum in status. It survives the Job, and inputs that were
 //! worked through once are not worked through again.
 
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::{api::batch::v1::Job, jiff::Timestamp};
 use localmart_api::{TaskState, TaskStatus};
 
 use super::Task;
@@ -100,6 +100,15 @@ pub fn is(job: &Job, type_: &str) -> Option<String> {
         .iter()
         .find(|condition| condition.type_ == type_ && condition.status == "True")?;
     Some(condition.message.clone().unwrap_or_default())
+}
+
+/// When the Job used up its retries, if it did.
+pub fn failed_at(job: &Job) -> Option<Timestamp> {
+    let conditions = job.status.as_ref()?.conditions.as_ref()?;
+    let condition = conditions
+        .iter()
+        .find(|condition| condition.type_ == "Failed" && condition.status == "True")?;
+    Some(condition.last_transition_time.as_ref()?.0)
 }
 
 /// Whether the Job neither completed nor failed yet.
@@ -191,10 +200,9 @@ mod tests {
             ..NOTHING
         }));
         let mut leaving = job(None, 0);
-        leaving.metadata.deletion_timestamp =
-            Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(
-                k8s_openapi::jiff::Timestamp::UNIX_EPOCH,
-            ));
+        leaving.metadata.deletion_timestamp = Some(
+            k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(Timestamp::UNIX_EPOCH),
+        );
         assert!(waiting(Situation {
             job: Some(&leaving),
             ..NOTHING

@@ -183,7 +183,7 @@ fn names_of(keys: &BTreeSet<KeyRef>) -> BTreeSet<&str> {
 }
 
 /// The keys of Secrets and of ConfigMaps that the spec refers to.
-fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
+pub fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
     let services = object.spec.services.clone().unwrap_or_default();
     let sources = || {
         Service::ALL

@@ -11,11 +11,12 @@ use super::{
     gates::{self, Gate},
     observed::Observed,
     prune::{self, Surplus},
+    scale,
     shop::Shop,
 };
 use crate::{
     build::{
-        Key, Kind, Object, accounts, consumed,
+        Key, Kind, Object, accounts, autoscaler, consumed,
         deployment::{self, Edition},
         disruption, ingress, job, network_policy, postgres, redis,
         secrets::{self, SecretPlan},
@@ -33,6 +34,8 @@ use crate::{
 pub struct Plan {
     pub secrets: Vec<SecretPlan>,
     pub waves: Vec<Wave>,
+    /// Deployments whose count is not the operator's, with the least that they are to have.
+    pub handed: BTreeMap<Key, i32>,
     /// Objects of ours that nothing wants any more.
     pub prune: Vec<Surplus>,
     /// The next state of each lifecycle task.
@@ -130,6 +133,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
             .filter(|plan| orphaned.is_none() || !plan.has_data_id)
             .collect(),
         prune: prune::surplus(shop, observed, &planned),
+        handed: scale::handed(shop),
         data_id: prepared_data(shop, observed, tasks.as_deref(), &lifecycle),
         waves,
         lifecycle,
@@ -329,6 +333,7 @@ fn services(shop: &Shop, editions: &BTreeMap<Service, Edition>) -> Vec<Object> {
     for (service, edition) in editions {
         objects.push(service::of_service(shop, *service));
         objects.push(deployment::build(shop, *service, edition));
+        objects.extend(autoscaler::build(shop, *service));
         objects.extend(disruption::build(shop, *service));
     }
     objects

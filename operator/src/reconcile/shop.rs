@@ -6,6 +6,8 @@ use localmart_api::{EnvVar, KeyRef, PullPolicy, Quantity};
 use sha2::{Digest, Sha256};
 use topology::Service;
 
+use super::scale::Scale;
+
 /// Everything that is wanted, with defaults filled in and references resolved.
 #[derive(Clone, Debug)]
 pub struct Shop {
@@ -65,7 +67,7 @@ pub struct Images {
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
     pub image: String,
-    pub replicas: i32,
+    pub scale: Scale,
     pub resources: ContainerResources,
     pub env: Vec<EnvVar>,
     /// What `env` refers to, with a digest of the content that was read.

@@ -16,6 +16,7 @@ use topology::{SHARED_DATABASE, Service};
 use super::{
     defaults,
     observed::Observed,
+    scale::Scale,
     shop::{
         Approval, Database, ExternalDatabase, Identity, Images, IngressSettings, LifecycleSettings,
         ManagedDatabase, RedisSettings, ResolvedReference, ServiceSettings, Shop, StorageSettings,
@@ -193,8 +194,8 @@ fn service_settings(
         });
     }
     Ok(ServiceSettings {
+        scale: Scale::of(&spec),
         image: spec.image.unwrap_or_else(released_image),
-        replicas: spec.replicas.unwrap_or(1),
         resources: defaults::merged(spec.resources.as_ref(), defaults::service(service)),
         env: spec.env,
         references,
@@ -327,7 +328,7 @@ fn max_connections(services: &BTreeMap<Service, ServiceSettings>) -> Result<i32,
     let pods: i32 = services
         .iter()
         .filter(|(service, _)| service.has_schema())
-        .map(|(_, settings)| settings.replicas)
+        .map(|(_, settings)| settings.scale.most())
         .sum();
     let needed = 2 * CONNECTIONS_PER_POD * pods + SPARE_CONNECTIONS;
     if needed > MOST_CONNECTIONS {

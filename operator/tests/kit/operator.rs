@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    net::SocketAddr,
     path::PathBuf,
     process::Stdio,
     sync::{Arc, Mutex},
@@ -16,6 +17,7 @@ use super::{
     chart,
     cluster::Space,
     proxy::{Interruption, Proxy},
+    wire::Wire,
 };
 
 /// A release that exists in tests only: every image of it is another one.
@@ -31,6 +33,13 @@ pub struct Options {
     pub cluster_wide: bool,
     /// Takes the Lease of this namespace before working, under this name.
     pub leader_election: Option<String>,
+}
+
+/// What the plugin said.
+pub struct Answer {
+    pub code: i32,
+    pub text: String,
+    pub complaint: String,
 }
 
 /// One operator; killed when dropped.
@@ -86,7 +95,7 @@ impl Operator {
             std::fs::write(&path, text).unwrap();
             path.display().to_string()
         };
-        write("kubeconfig", kubeconfig(&proxy));
+        write("kubeconfig", kubeconfig(proxy.address));
         let releases = write("releases.yaml", releases());
         let mut arguments = vec![
             "run".to_owned(),
@@ -111,6 +120,24 @@ impl Operator {
         }
     }
 
+    /// The next process reaches its API server through this wire.
+    pub fn use_wire(&self, wire: &Wire) {
+        let path = self.folder.path().join("kubeconfig");
+        std::fs::write(path, kubeconfig(wire.address)).unwrap();
+    }
+
+    /// Sends the process a signal, such as `STOP`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
+        let id = id.expect("the process runs").to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success(), "kill -s {name} {id}");
+    }
+
     /// Starts the process, again if need be.
     pub fn resume(&self) {
         let log = File::options()
@@ -128,6 +155,45 @@ impl Operator {
             .spawn()
             .unwrap();
         *self.child.lock().unwrap() = Some(child);
+    }
+
+    /// What a question of the plugin answers to somebody with the operator's rights. Fails if it
+    /// ends badly.
+    pub async fn look(&self, space: &Space, arguments: &[&str]) -> String {
+        let answer = self.ask(space, "operator", arguments).await;
+        assert_eq!(answer.code, 0, "{arguments:?}: {}", answer.complaint);
+        answer.text
+    }
+
+    /// Asks the plugin, with the rights of a ServiceAccount. Fails if it sends a single write that
+    /// is no dry run.
+    pub async fn ask(&self, space: &Space, who: &str, arguments: &[&str]) -> Answer {
+        let user = format!("system:serviceaccount:{}:{who}", space.name);
+        let proxy = Proxy::start(space.cluster.client.clone(), user).await;
+        let path = self.folder.path().join("kubeconfig-of-a-person");
+        std::fs::write(&path, kubeconfig(&proxy)).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
+            .args(arguments)
+            .arg(format!("--namespace={}", space.name))
+            .arg(self.releases())
+            .env("KUBECONFIG", path)
+            .output()
+            .await
+            .unwrap();
+        let mut writes = proxy.writes();
+        writes.retain(|write| !write.path.contains("dryRun=All"));
+        assert!(writes.is_empty(), "{arguments:?} wrote: {writes:?}");
+        assert!(!proxy.exchanges().is_empty(), "{arguments:?} never asked");
+        Answer {
+            code: output.status.code().unwrap(),
+            text: String::from_utf8(output.stdout).unwrap(),
+            complaint: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The option that names the release table.
+    fn releases(&self) -> &str {
+        &self.arguments[1]
     }
 
     /// SIGKILL, and waits until the process is gone.
@@ -179,12 +245,12 @@ impl Drop for Operator {
     }
 }
 
-fn kubeconfig(proxy: &Proxy) -> String {
+fn kubeconfig(address: SocketAddr) -> String {
     json!({
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "test",
-        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{}", proxy.address) } }],
+        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{address}") } }],
         "users": [{ "name": "test", "user": {} }],
         "contexts": [{ "name": "test", "context": { "cluster": "test", "user": "test" } }],
     })
