@@ -171,7 +171,7 @@ impl Operator {
         let user = format!("system:serviceaccount:{}:{who}", space.name);
         let proxy = Proxy::start(space.cluster.client.clone(), user).await;
         let path = self.folder.path().join("kubeconfig-of-a-person");
-        std::fs::write(&path, kubeconfig(&proxy)).unwrap();
+        std::fs::write(&path, kubeconfig(proxy.address)).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
             .args(arguments)
             .arg(format!("--namespace={}", space.name))
