@@ -19,6 +19,7 @@ pub mod kubelet;
 pub mod operator;
 pub mod portrait;
 pub mod proxy;
+pub mod shell;
 pub mod wait;
 
 pub use cluster::{Cluster, Space};
