@@ -5,10 +5,8 @@
 
 mod kit;
 
-use std::{ffi::OsString, path::Path};
-
 use k8s_openapi::api::core::v1::{Secret, Service};
-use kit::{Cluster, Operator, Space, chart, kubelet::Kubelet};
+use kit::{Cluster, Operator, Space, chart, kubelet::Kubelet, shell};
 use kube::api::PostParams;
 use localmart_api::{
     LocalMart, Phase,
@@ -17,7 +15,6 @@ use localmart_api::{
 };
 use localmart_operator::build::Kind;
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 /// A broken shop and what is asked about it.
 struct Scene {
@@ -62,30 +59,11 @@ impl Scene {
             if command.starts_with("kubectl logs") {
                 continue;
             }
-            let output = Command::new("sh")
-                .args(["-c", &command])
-                .env("PATH", search_path())
-                .env(
-                    "KUBECONFIG",
-                    std::env::var_os("LOCALMART_TEST_KUBECONFIG").unwrap(),
-                )
-                .env("KUBE_EDITOR", "true")
-                .output()
-                .await
-                .unwrap();
+            let output = shell::run(&command, None).await;
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{command}: {said}");
         }
     }
-}
-
-/// kubectl lies beside helm.
-fn search_path() -> OsString {
-    let helm = std::env::var_os("LOCALMART_TEST_HELM").unwrap_or_default();
-    let tools = Path::new(&helm).parent().map(Path::to_path_buf);
-    let others = std::env::var_os("PATH").unwrap_or_default();
-    let all = tools.into_iter().chain(std::env::split_paths(&others));
-    std::env::join_paths(all).unwrap()
 }
 
 struct Stage(Value);

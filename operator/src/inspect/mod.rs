@@ -6,14 +6,16 @@
 
 pub mod diff;
 pub mod edit;
+pub mod events;
 pub mod explain;
 pub mod remedy;
+pub mod status;
 pub mod table;
 pub mod words;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use futures::future::try_join_all;
-use kube::{Api, Client, core::DynamicObject};
+use kube::{Api, Client, ResourceExt, api::ListParams, core::DynamicObject};
 use localmart_api::LocalMart;
 
 use crate::{
@@ -67,19 +69,47 @@ pub async fn client() -> anyhow::Result<Client> {
         .context("no cluster to look at: set KUBECONFIG to a file that names one")
 }
 
-/// The LocalMart of this name, or words that say where else to look.
-pub async fn find(client: &Client, namespace: &str, name: &str) -> anyhow::Result<LocalMart> {
+/// The LocalMart of this name, or the only one there is; else words that say where to look.
+pub async fn find(
+    client: &Client,
+    namespace: &str,
+    name: Option<&str>,
+) -> anyhow::Result<LocalMart> {
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => only(namespace, names(client, namespace).await?)?,
+    };
     let api: Api<LocalMart> = Api::namespaced(client.clone(), namespace);
     let found = api
-        .get_opt(name)
+        .get_opt(&name)
         .await
         .with_context(|| format!("cannot read LocalMart {name} in namespace {namespace}"))?;
     found.with_context(|| {
-        format!(
-            "there is no LocalMart {name} in namespace {namespace}; `kubectl get localmarts -A` \
-             lists those there are"
-        )
+        format!("there is no LocalMart {name} in namespace {namespace}; {ELSEWHERE}")
     })
+}
+
+const ELSEWHERE: &str = "`kubectl get localmarts -A` lists those there are";
+
+/// The names of the LocalMarts in a namespace.
+pub async fn names(client: &Client, namespace: &str) -> anyhow::Result<Vec<String>> {
+    let api: Api<LocalMart> = Api::namespaced(client.clone(), namespace);
+    let list = api
+        .list_metadata(&ListParams::default())
+        .await
+        .with_context(|| format!("cannot list the LocalMarts in namespace {namespace}"))?;
+    Ok(list.iter().map(ResourceExt::name_any).collect())
+}
+
+fn only(namespace: &str, mut names: Vec<String>) -> anyhow::Result<String> {
+    match names.as_slice() {
+        [_] => Ok(names.remove(0)),
+        [] => bail!("there is no LocalMart in namespace {namespace}; {ELSEWHERE}"),
+        _ => bail!(
+            "namespace {namespace} has several LocalMarts, name one of them: {}",
+            names.join(", ")
+        ),
+    }
 }
 
 /// Reads what the operator reads for `object` and makes the plan it would make.

@@ -54,6 +54,22 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Rows under a head, each column as wide as it has to be.
+pub fn columns<const N: usize>(head: [&str; N], mut rows: Vec<[String; N]>) -> String {
+    rows.insert(0, head.map(str::to_owned));
+    let width = |at: usize| rows.iter().map(|row| row[at].len()).max();
+    let widths: Vec<_> = (0..N).map(|at| width(at).unwrap_or_default()).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<_> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use localmart_api::conditions::Reason;

@@ -21,6 +21,7 @@ pub mod operator;
 pub mod portrait;
 pub mod proxy;
 pub mod scrape;
+pub mod shell;
 pub mod wait;
 pub mod wire;
 
