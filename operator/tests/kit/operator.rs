@@ -126,6 +126,11 @@ impl Operator {
         std::fs::write(path, kubeconfig(wire.address)).unwrap();
     }
 
+    /// The next process reads this release table.
+    pub fn use_releases(&self, table: &str) {
+        std::fs::write(self.folder.path().join("releases.yaml"), table).unwrap();
+    }
+
     /// Sends the process a signal, such as `STOP`.
     pub async fn signal(&self, name: &str) {
         let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
