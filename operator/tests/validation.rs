@@ -256,6 +256,26 @@ fn connections_are_counted_before_the_database_runs_out() {
 }
 
 #[test]
+fn a_pod_template_that_touches_the_floor_is_refused_in_words() {
+    let nothing = Observed::default();
+    let spec = "{services: {cart: {podTemplate: {spec: {hostNetwork: true}}}}}";
+    let failure = refused(spec, &nothing);
+    assert_eq!(failure.reason, Reason::InvalidSpec);
+    let start = "spec.services.cart.podTemplate.spec.hostNetwork cannot be set: every pod";
+    assert!(failure.message.starts_with(start), "{}", failure.message);
+    assert!(
+        failure.message.ends_with("; remove it"),
+        "{}",
+        failure.message
+    );
+    check(
+        "{services: {cart: {podTemplate: {spec: {priorityClassName: high}}}}}",
+        &nothing,
+    )
+    .unwrap();
+}
+
+#[test]
 fn redis_needs_room_beside_its_data() {
     let nothing = Observed::default();
     let shop = check(

@@ -18,6 +18,7 @@ use topology::{ADMIN_PORT, API_PORT, Service, settings};
 use super::{
     Kind, Object, consumed, env, labels, metadata, pod, selector,
     service::{ADMIN, HTTP},
+    template,
 };
 use crate::reconcile::{scale::Scale, shop::Shop};
 
@@ -77,7 +78,12 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
         }),
         status: None,
     };
-    Object::new(Kind::Deployment, &deployment)
+    let mut object = Object::new(Kind::Deployment, &deployment);
+    if let Some(added) = &shop.services[&service].pod_template {
+        let built = object.body["spec"]["template"].take();
+        object.body["spec"]["template"] = template::merged(built, added, component);
+    }
+    object
 }
 
 /// Absent where an autoscaler decides the count.
@@ -94,12 +100,12 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     let mut volumes = Vec::new();
     let own = consumed::own_secrets(identity, service);
     if !own.is_empty() {
-        volumes.push(pod::secret_files("secrets", &consumed::by_secret(&own)));
+        volumes.push(pod::secret_files(pod::SECRETS, &consumed::by_secret(&own)));
     }
     let keys = consumed::internal_keys(identity, service);
     if !keys.is_empty() {
         volumes.push(pod::secret_files(
-            "internal-keys",
+            pod::INTERNAL_KEYS,
             &consumed::by_secret(&keys),
         ));
     }
@@ -129,11 +135,11 @@ fn spread(shop: &Shop, service: Service, topology: &str) -> TopologySpreadConstr
 fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
     let mut mounts = Vec::new();
     if !consumed::own_secrets(&shop.identity, service).is_empty() {
-        mounts.push(pod::read_only("secrets", settings::SECRETS_MOUNT));
+        mounts.push(pod::read_only(pod::SECRETS, settings::SECRETS_MOUNT));
     }
     if !consumed::internal_keys(&shop.identity, service).is_empty() {
         mounts.push(pod::read_only(
-            "internal-keys",
+            pod::INTERNAL_KEYS,
             settings::INTERNAL_KEYS_MOUNT,
         ));
     }

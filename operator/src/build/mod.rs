@@ -18,6 +18,7 @@ pub mod redis;
 pub mod secrets;
 pub mod service;
 pub mod storage;
+pub mod template;
 
 use std::collections::BTreeMap;
 

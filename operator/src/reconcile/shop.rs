@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use localmart_api::{EnvVar, KeyRef, PullPolicy, Quantity};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use topology::Service;
 
@@ -72,6 +73,8 @@ pub struct ServiceSettings {
     pub env: Vec<EnvVar>,
     /// What `env` refers to, with a digest of the content that was read.
     pub references: Vec<ResolvedReference>,
+    /// What is merged into the pods, checked and in canonical form.
+    pub pod_template: Option<Value>,
 }
 
 /// A key of a Secret or ConfigMap that exists.

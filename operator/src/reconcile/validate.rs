@@ -23,7 +23,7 @@ use super::{
     },
 };
 use crate::{
-    build::{Key, Kind, env::CONNECTIONS_PER_POD, storage},
+    build::{Key, Kind, env::CONNECTIONS_PER_POD, storage, template},
     error::Failure,
     lifecycle::downgrade,
     releases::{OWN_VERSION, PostgresImages, Release, Releases},
@@ -193,8 +193,15 @@ fn service_settings(
             digest: hex::encode(Sha256::digest(content)),
         });
     }
+    if let Some(added) = &spec.pod_template {
+        template::check(added, service.name()).map_err(|why| {
+            let field = format!("spec.services.{service}.podTemplate");
+            Failure::new(Reason::InvalidSpec, format!("{field}{why}"))
+        })?;
+    }
     Ok(ServiceSettings {
         scale: Scale::of(&spec),
+        pod_template: spec.pod_template.as_ref().map(template::canonical),
         image: spec.image.unwrap_or_else(released_image),
         resources: defaults::merged(spec.resources.as_ref(), defaults::service(service)),
         env: spec.env,

@@ -114,6 +114,20 @@ pub struct ServiceSpec {
         "x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]
     ))]
     pub env: Vec<EnvVar>,
+    /// A pod template that is merged into the built one, by field and by the name of a container,
+    /// volume or variable. The operator's labels and the security floor stay as they are; what
+    /// touches them is refused in the condition Reconciled. See `kubectl explain pod.spec`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "free_form")]
+    pub pod_template: Option<serde_json::Value>,
+}
+
+/// Any object: the schema of a pod template is ten times that of all other fields together.
+fn free_form(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": true,
+    })
 }
 
 /// What a container asks for and may use.

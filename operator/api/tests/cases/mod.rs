@@ -12,6 +12,7 @@ pub const GOOD: &[&str] = &[
     "{services: {catalog: {replicas: 3, image: 'registry.example.org/shop/Catalog:1.2@sha256:abc'}}}",
     "{services: {catalog: {autoscaling: {minReplicas: 2, maxReplicas: 6}}}}",
     "{services: {catalog: {autoscaling: {minReplicas: 3, maxReplicas: 3, targetCPUUtilization: 50}}}}",
+    "{services: {cart: {podTemplate: {metadata: {labels: {a: b}}, spec: {any: [{thing: 1}]}}}}}",
     "{services: {cart: {resources: {requests: {cpu: 1, memory: 64Mi}, limits: {cpu: 1500m, memory: 0.5Gi}}}}}",
     "{services: {cart: {resources: {requests: {cpu: 250m}}}}}",
     "{services: {orders: {env: [{name: RUST_BACKTRACE, value: '1'}, {name: _x}]}}}",
