@@ -6,7 +6,9 @@ mod kit;
 
 use std::{os::unix::fs::PermissionsExt, path::Path};
 
-use kit::{Cluster, Operator, Space, kubelet::Kubelet, shell};
+use k8s_openapi::api::core::v1::ConfigMap;
+use kit::{Cluster, Operator, Space, chart, kubelet::Kubelet, shell};
+use kube::api::PostParams;
 use localmart_api::Phase;
 use tempfile::TempDir;
 
@@ -71,6 +73,35 @@ async fn kubectl_runs_and_completes_it() {
     let line = format!("kubectl __complete localmart status -n {} ''", space.name);
     let names = say(&line, folder.path()).await;
     assert_eq!(names, "shop\n:4\n");
+}
+
+#[tokio::test]
+async fn the_release_table_is_that_of_the_operator() {
+    let (space, _kubelet, operator) = ready().await;
+    let folder = install().await;
+    let line = format!(
+        "kubectl localmart explain -n {ns} --operator-namespace {ns}",
+        ns = space.name
+    );
+    let output = shell::run(&line, Some(folder.path())).await;
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let words = "no operator's release table was found; name the operator's namespace";
+    assert!(complaint.contains(words), "{complaint}");
+
+    let documents = chart::template(
+        "operator",
+        &space.name,
+        &[("watchNamespaces", &format!("{{{}}}", space.name))],
+    );
+    let found = documents.into_iter().find(|it| it["kind"] == "ConfigMap");
+    let mut map = found.unwrap();
+    map["data"]["releases.yaml"] = operator.releases().into();
+    let map: ConfigMap = serde_json::from_value(map).unwrap();
+    let maps = space.api::<ConfigMap>();
+    maps.create(&PostParams::default(), &map).await.unwrap();
+    let text = say(&line, folder.path()).await;
+    assert!(text.lines().next().unwrap().ends_with(": ready"), "{text}");
 }
 
 #[tokio::test]

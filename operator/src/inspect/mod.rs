@@ -175,3 +175,18 @@ async fn live(
         .await
         .map_err(|error| Failure::api(&format!("read {key}"), &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_name_there_has_to_be_one_shop() {
+        let ask = |names: &[&str]| only("shops", names.iter().map(|it| (*it).to_owned()).collect());
+        assert_eq!(ask(&["a"]).unwrap(), "a");
+        let none = ask(&[]).unwrap_err().to_string();
+        assert!(none.contains("kubectl get localmarts -A"), "{none}");
+        let several = ask(&["a", "b"]).unwrap_err().to_string();
+        assert!(several.ends_with("name one of them: a, b"), "{several}");
+    }
+}

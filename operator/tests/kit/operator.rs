@@ -180,7 +180,7 @@ impl Operator {
         let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
             .args(arguments)
             .arg(format!("--namespace={}", space.name))
-            .arg(self.releases())
+            .arg(&self.arguments[1])
             .env("KUBECONFIG", path)
             .output()
             .await
@@ -196,9 +196,9 @@ impl Operator {
         }
     }
 
-    /// The option that names the release table.
-    fn releases(&self) -> &str {
-        &self.arguments[1]
+    /// The text of the release table.
+    pub fn releases(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("releases.yaml")).unwrap()
     }
 
     /// SIGKILL, and waits until the process is gone.
