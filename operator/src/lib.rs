@@ -10,6 +10,7 @@ pub mod error;
 pub mod leader;
 pub mod lifecycle;
 pub mod metrics;
+pub mod planted;
 pub mod reconcile;
 pub mod releases;
 pub mod render;

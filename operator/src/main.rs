@@ -8,6 +8,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -15,8 +16,11 @@ use clap::{Args, Parser, Subcommand};
 use kube::Client;
 use localmart_api::{conditions, schema};
 use localmart_operator::{
-    context::Context, controller, leader::Leadership, releases::Releases, render, server,
-    telemetry, yaml,
+    context::{Context, RECHECK},
+    controller,
+    leader::Leadership,
+    releases::Releases,
+    render, server, telemetry, yaml,
 };
 
 /// Where the chart mounts the release table.
@@ -65,6 +69,10 @@ struct Run {
     /// Where health and metrics are served.
     #[arg(long, env = "ADMIN_LISTEN", default_value = "0.0.0.0:9090")]
     admin_listen: SocketAddr,
+    /// Seconds until a shop at rest is looked at again, in case a watch lost something; up to twice
+    /// as long, so that not all of them come together.
+    #[arg(long, env = "RECHECK_SECONDS", default_value_t = RECHECK.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    recheck_seconds: u64,
     /// Level of the log, or a list by module such as info,kube=debug.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -147,7 +155,8 @@ impl Run {
             .await
             .context("no cluster to work with: neither a service account nor a kubeconfig")?;
         let namespaces: BTreeSet<String> = self.namespaces.iter().cloned().collect();
-        let context = Context::new(client.clone(), releases, namespaces, self.identity.clone());
+        let mut context = Context::new(client.clone(), releases, namespaces, self.identity.clone());
+        context.recheck = Duration::from_secs(self.recheck_seconds);
         let readiness = server::Readiness::default();
         let served = server::serve(
             self.admin_listen,

@@ -15,6 +15,8 @@
 
 pub mod chart;
 pub mod cluster;
+pub mod exchange;
+pub mod fault;
 pub mod kubelet;
 pub mod operator;
 pub mod portrait;

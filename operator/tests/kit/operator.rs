@@ -4,7 +4,7 @@ use std::{
     fs::File,
     path::PathBuf,
     process::Stdio,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 
 use localmart_operator::releases::OWN_VERSION;
@@ -12,11 +12,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{
-    chart,
-    cluster::Space,
-    proxy::{Interruption, Proxy},
-};
+use super::{chart, cluster::Space, proxy::Proxy};
 
 /// A release that exists in tests only: every image of it is another one.
 pub const NEXT_VERSION: &str = "99.0.0";
@@ -29,13 +25,23 @@ pub struct Options {
     pub cluster_wide: bool,
     /// Takes the Lease of this namespace before working, under this name.
     pub leader_election: Option<String>,
+    /// Seconds, instead of minutes, until a shop that is ready is looked at again.
+    pub recheck: Option<u32>,
+    /// The bug that was planted for this one.
+    pub bug: Option<&'static str>,
 }
 
 /// One operator; killed when dropped.
 pub struct Operator {
     pub proxy: Proxy,
-    child: Arc<Mutex<Option<Child>>>,
+    program: Arc<Program>,
+}
+
+/// The process and how it is started.
+struct Program {
+    child: Mutex<Option<Child>>,
     arguments: Vec<String>,
+    bug: Option<&'static str>,
     folder: TempDir,
 }
 
@@ -101,16 +107,47 @@ impl Operator {
             arguments.push("--leader-election".to_owned());
             arguments.push(format!("--identity={identity}"));
         }
-        Self {
-            proxy,
-            child: Arc::default(),
-            arguments,
-            folder,
+        if let Some(seconds) = options.recheck {
+            arguments.push(format!("--recheck-seconds={seconds}"));
         }
+        let program = Arc::new(Program {
+            child: Mutex::default(),
+            arguments,
+            bug: options.bug,
+            folder,
+        });
+        let crashing = Arc::downgrade(&program);
+        proxy.on_crash(move || {
+            tokio::spawn(crash(crashing.clone()));
+        });
+        Self { proxy, program }
     }
 
     /// Starts the process, again if need be.
     pub fn resume(&self) {
+        self.program.start();
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    pub async fn kill(&self) {
+        self.program.kill().await;
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&self) -> bool {
+        let mut child = self.program.child.lock().unwrap();
+        child
+            .as_mut()
+            .is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.program.log_path()).unwrap_or_default()
+    }
+}
+
+impl Program {
+    fn start(&self) {
         let log = File::options()
             .create(true)
             .append(true)
@@ -119,6 +156,7 @@ impl Operator {
         let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
             .args(&self.arguments)
             .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
+            .envs(self.bug.map(|bug| ("LOCALMART_PLANTED_BUG", bug)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -128,42 +166,25 @@ impl Operator {
         *self.child.lock().unwrap() = Some(child);
     }
 
-    /// SIGKILL, and waits until the process is gone.
-    pub async fn kill(&self) {
+    async fn kill(&self) {
         let child = self.child.lock().unwrap().take();
         if let Some(mut child) = child {
             child.kill().await.unwrap();
         }
     }
 
-    /// Kills the process right after its `at`-th write reached the API server, before it can learn
-    /// of it.
-    pub fn kill_after(&self, at: usize) {
-        let child = self.child.clone();
-        let kill = move || {
-            if let Some(child) = child.lock().unwrap().as_mut() {
-                child.start_kill().unwrap();
-            }
-        };
-        self.proxy
-            .interrupt(at, Interruption::LostReply(Arc::new(kill)));
-    }
-
-    /// Whether the process has ended.
-    pub fn has_ended(&self) -> bool {
-        let mut child = self.child.lock().unwrap();
-        child
-            .as_mut()
-            .is_none_or(|child| child.try_wait().unwrap().is_some())
-    }
-
     fn log_path(&self) -> PathBuf {
         self.folder.path().join("log")
     }
+}
 
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.log_path()).unwrap_or_default()
-    }
+/// Kills the process and, as a cluster does, starts another one.
+async fn crash(program: Weak<Program>) {
+    let Some(program) = program.upgrade() else {
+        return;
+    };
+    program.kill().await;
+    program.start();
 }
 
 impl Drop for Operator {
