@@ -1,6 +1,6 @@
 //! What every pass needs: the client, the release table, where the operator may work.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use kube::{
     Client,
@@ -13,6 +13,9 @@ use localmart_api::{LocalMart, conditions::Reason, names::FIELD_MANAGER};
 
 use crate::{backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases};
 
+/// After this time, or up to twice of it, a shop is looked at again, in case a watch lost something.
+pub const RECHECK: Duration = Duration::from_mins(5);
+
 /// Shared by all passes.
 #[derive(Clone)]
 pub struct Context {
@@ -23,6 +26,8 @@ pub struct Context {
     pub namespaces: Arc<BTreeSet<String>>,
     pub metrics: Metrics,
     pub backoff: Arc<Backoff<ObjectRef<LocalMart>>>,
+    /// [`RECHECK`], unless told otherwise.
+    pub recheck: Duration,
 }
 
 impl std::fmt::Debug for Context {
@@ -52,6 +57,7 @@ impl Context {
             namespaces: Arc::new(namespaces),
             metrics: Metrics::default(),
             backoff: Arc::default(),
+            recheck: RECHECK,
         }
     }
 

@@ -175,7 +175,7 @@ async fn on_event(object: Arc<Watched>, context: Arc<Context>) -> Result<Action,
     }
     context.metrics.in_backoff(context.backoff.len());
     result.map(|next| {
-        next.pause()
+        next.pause(context.recheck)
             .map_or_else(Action::await_change, Action::requeue)
     })
 }

@@ -12,6 +12,7 @@ pub mod inspect;
 pub mod leader;
 pub mod lifecycle;
 pub mod metrics;
+pub mod planted;
 pub mod reconcile;
 pub mod releases;
 pub mod render;

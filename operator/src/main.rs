@@ -2,7 +2,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeSet, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration,
+};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -10,7 +12,7 @@ use kube::{Client, Config};
 use localmart_api::{conditions, schema};
 use localmart_operator::{
     cli,
-    context::Context,
+    context::{Context, RECHECK},
     controller,
     leader::{Leadership, Term},
     releases::Releases,
@@ -63,6 +65,10 @@ struct Run {
     /// Where health and metrics are served.
     #[arg(long, env = "ADMIN_LISTEN", default_value = "0.0.0.0:9090")]
     admin_listen: SocketAddr,
+    /// Seconds until a shop at rest is looked at again, in case a watch lost something; up to twice
+    /// as long, so that not all of them come together.
+    #[arg(long, env = "RECHECK_SECONDS", default_value_t = RECHECK.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    recheck_seconds: u64,
     /// Level of the log, or a list by module such as info,kube=debug.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -119,7 +125,8 @@ impl Run {
             Client::try_from(config.clone())?
         };
         let namespaces: BTreeSet<String> = self.namespaces.iter().cloned().collect();
-        let context = Context::new(client, releases, namespaces, self.identity.clone());
+        let mut context = Context::new(client, releases, namespaces, self.identity.clone());
+        context.recheck = Duration::from_secs(self.recheck_seconds);
         let readiness = server::Readiness::default();
         let served = server::serve(
             self.admin_listen,

@@ -68,6 +68,7 @@ fn named(identity: &str) -> Options {
     Options {
         cluster_wide: false,
         leader_election: Some(identity.to_owned()),
+        ..Options::default()
     }
 }
 

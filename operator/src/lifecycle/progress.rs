@@ -17,7 +17,7 @@ use k8s_openapi::{api::batch::v1::Job, jiff::Timestamp};
 use localmart_api::{TaskState, TaskStatus};
 
 use super::Task;
-use crate::reconcile::shop::Identity;
+use crate::{planted::Bug, reconcile::shop::Identity};
 
 /// What was observed of one task.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +81,7 @@ pub fn advance(task: &Task, identity: &Identity, seen: Situation<'_>) -> (TaskSt
     next.attempts = failed + succeeded + counts.active.unwrap_or_default();
     next.job.clone_from(&job.metadata.name);
     next.state = TaskState::Running;
-    if is(job, "Complete").is_some() {
+    if is(job, "Complete").is_some() || Bug::CompletedTooEarly.is_planted() {
         next.state = TaskState::Complete;
         next.completed = Some(task.checksum.clone());
     } else if let Some(reason) = is(job, "Failed") {

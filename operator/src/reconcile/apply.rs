@@ -31,6 +31,7 @@ use crate::{
     build::{Key, Kind, Object, secrets::SecretPlan},
     error::Failure,
     metrics::Metrics,
+    planted::Bug,
 };
 
 /// What came of it.
@@ -237,6 +238,13 @@ async fn ensure_secret(
             .await
         {
             Ok(secret) => secret,
+            Err(kube::Error::Api(status))
+                if status.is_already_exists() && Bug::SecretMadeAgain.is_planted() =>
+            {
+                let again = Patch::Merge(plan.create(&identity.namespace));
+                let patched = api.patch(&plan.name, &PatchParams::default(), &again).await;
+                patched.map_err(|error| Failure::api(&format!("make {}", key()), &error))?
+            }
             // Somebody was faster, perhaps this operator before it was killed: theirs counts.
             Err(kube::Error::Api(status)) if status.is_already_exists() => api
                 .get(&plan.name)

@@ -38,8 +38,8 @@
 //!
 //! It follows that a pass may stop anywhere. Nothing is remembered in memory that the next pass
 //! needs; what must be remembered, such as a finished migration, is in the status of the object.
-//! `tests/crash.rs` kills the operator's process after every single write of a first installation
-//! and finds the same shop in the end.
+//! `tests/faults` kills the operator's process before and after every single write, from a first
+//! installation to the deletion, and finds the same shop in the end.
 //!
 //! ## Waves and gates
 //!
@@ -124,11 +124,11 @@ pub enum Next {
 
 impl Next {
     /// The pause, spread so that many LocalMarts do not wake up together.
-    pub fn pause(self) -> Option<Duration> {
+    pub fn pause(self, recheck: Duration) -> Option<Duration> {
         match self {
             Self::AtOnce => Some(Duration::ZERO),
             Self::Soon => Some(Duration::from_secs(15)),
-            Self::Later => Some(Duration::from_secs(rand::random_range(300..600))),
+            Self::Later => Some(rand::random_range(recheck..2 * recheck)),
             Self::Never => None,
         }
     }

@@ -17,6 +17,7 @@ use crate::{
     build::{Key, Kind, redis},
     error::Failure,
     lifecycle::progress,
+    planted::Bug,
 };
 
 /// An object that is wanted no more.
@@ -84,7 +85,7 @@ pub async fn delete(client: &Client, namespace: &str, surplus: &Surplus) -> Resu
     let parameters = DeleteParams {
         propagation_policy: Some(PropagationPolicy::Background),
         preconditions: Some(Preconditions {
-            uid: Some(surplus.uid.clone()),
+            uid: (!Bug::DeleteWithoutUid.is_planted()).then(|| surplus.uid.clone()),
             resource_version: None,
         }),
         ..DeleteParams::default()

@@ -16,6 +16,8 @@
 pub mod approval;
 pub mod chart;
 pub mod cluster;
+pub mod exchange;
+pub mod fault;
 pub mod kubelet;
 pub mod operator;
 pub mod portrait;

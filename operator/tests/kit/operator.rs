@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     process::Stdio,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 
 use localmart_operator::releases::OWN_VERSION;
@@ -13,12 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{
-    chart,
-    cluster::Space,
-    proxy::{Interruption, Proxy},
-    wire::Wire,
-};
+use super::{chart, cluster::Space, proxy::Proxy, wire::Wire};
 
 /// A release that exists in tests only: every image of it is another one.
 pub const NEXT_VERSION: &str = "99.0.0";
@@ -33,6 +28,10 @@ pub struct Options {
     pub cluster_wide: bool,
     /// Takes the Lease of this namespace before working, under this name.
     pub leader_election: Option<String>,
+    /// Seconds, instead of minutes, until a shop that is ready is looked at again.
+    pub recheck: Option<u32>,
+    /// The bug that was planted for this one.
+    pub bug: Option<&'static str>,
 }
 
 /// What the plugin said.
@@ -45,8 +44,14 @@ pub struct Answer {
 /// One operator; killed when dropped.
 pub struct Operator {
     pub proxy: Proxy,
-    child: Arc<Mutex<Option<Child>>>,
+    program: Arc<Program>,
+}
+
+/// The process and how it is started.
+struct Program {
+    child: Mutex<Option<Child>>,
     arguments: Vec<String>,
+    bug: Option<&'static str>,
     folder: TempDir,
 }
 
@@ -112,28 +117,36 @@ impl Operator {
             arguments.push("--leader-election".to_owned());
             arguments.push(format!("--identity={identity}"));
         }
-        Self {
-            proxy,
-            child: Arc::default(),
-            arguments,
-            folder,
+        if let Some(seconds) = options.recheck {
+            arguments.push(format!("--recheck-seconds={seconds}"));
         }
+        let program = Arc::new(Program {
+            child: Mutex::default(),
+            arguments,
+            bug: options.bug,
+            folder,
+        });
+        let crashing = Arc::downgrade(&program);
+        proxy.on_crash(move || {
+            tokio::spawn(crash(crashing.clone()));
+        });
+        Self { proxy, program }
     }
 
     /// The next process reaches its API server through this wire.
     pub fn use_wire(&self, wire: &Wire) {
-        let path = self.folder.path().join("kubeconfig");
+        let path = self.program.folder.path().join("kubeconfig");
         std::fs::write(path, kubeconfig(wire.address)).unwrap();
     }
 
     /// The next process reads this release table.
     pub fn use_releases(&self, table: &str) {
-        std::fs::write(self.folder.path().join("releases.yaml"), table).unwrap();
+        std::fs::write(self.program.folder.path().join("releases.yaml"), table).unwrap();
     }
 
     /// Sends the process a signal, such as `STOP`.
     pub async fn signal(&self, name: &str) {
-        let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
+        let id = self.program.child.lock().unwrap().as_ref().and_then(Child::id);
         let id = id.expect("the process runs").to_string();
         let sent = Command::new("kill")
             .args(["-s", name, &id])
@@ -141,25 +154,6 @@ impl Operator {
             .await
             .unwrap();
         assert!(sent.success(), "kill -s {name} {id}");
-    }
-
-    /// Starts the process, again if need be.
-    pub fn resume(&self) {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.log_path())
-            .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
-            .args(&self.arguments)
-            .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        *self.child.lock().unwrap() = Some(child);
     }
 
     /// What a question of the plugin answers to somebody with the operator's rights. Fails if it
@@ -175,12 +169,12 @@ impl Operator {
     pub async fn ask(&self, space: &Space, who: &str, arguments: &[&str]) -> Answer {
         let user = format!("system:serviceaccount:{}:{who}", space.name);
         let proxy = Proxy::start(space.cluster.client.clone(), user).await;
-        let path = self.folder.path().join("kubeconfig-of-a-person");
+        let path = self.program.folder.path().join("kubeconfig-of-a-person");
         std::fs::write(&path, kubeconfig(proxy.address)).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
             .args(arguments)
             .arg(format!("--namespace={}", space.name))
-            .arg(&self.arguments[1])
+            .arg(&self.program.arguments[1])
             .env("KUBECONFIG", path)
             .output()
             .await
@@ -198,45 +192,71 @@ impl Operator {
 
     /// The text of the release table.
     pub fn releases(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("releases.yaml")).unwrap()
+        std::fs::read_to_string(self.program.folder.path().join("releases.yaml")).unwrap()
+    }
+
+    /// Starts the process, again if need be.
+    pub fn resume(&self) {
+        self.program.start();
     }
 
     /// SIGKILL, and waits until the process is gone.
     pub async fn kill(&self) {
+        self.program.kill().await;
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&self) -> bool {
+        let mut child = self.program.child.lock().unwrap();
+        child
+            .as_mut()
+            .is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.program.log_path()).unwrap_or_default()
+    }
+}
+
+impl Program {
+    fn start(&self) {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+            .args(&self.arguments)
+            .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
+            .envs(self.bug.map(|bug| ("LOCALMART_PLANTED_BUG", bug)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        *self.child.lock().unwrap() = Some(child);
+    }
+
+    async fn kill(&self) {
         let child = self.child.lock().unwrap().take();
         if let Some(mut child) = child {
             child.kill().await.unwrap();
         }
     }
 
-    /// Kills the process right after its `at`-th write reached the API server, before it can learn
-    /// of it.
-    pub fn kill_after(&self, at: usize) {
-        let child = self.child.clone();
-        let kill = move || {
-            if let Some(child) = child.lock().unwrap().as_mut() {
-                child.start_kill().unwrap();
-            }
-        };
-        self.proxy
-            .interrupt(at, Interruption::LostReply(Arc::new(kill)));
-    }
-
-    /// Whether the process has ended.
-    pub fn has_ended(&self) -> bool {
-        let mut child = self.child.lock().unwrap();
-        child
-            .as_mut()
-            .is_none_or(|child| child.try_wait().unwrap().is_some())
-    }
-
     fn log_path(&self) -> PathBuf {
         self.folder.path().join("log")
     }
+}
 
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.log_path()).unwrap_or_default()
-    }
+/// Kills the process and, as a cluster does, starts another one.
+async fn crash(program: Weak<Program>) {
+    let Some(program) = program.upgrade() else {
+        return;
+    };
+    program.kill().await;
+    program.start();
 }
 
 impl Drop for Operator {

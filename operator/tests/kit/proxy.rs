@@ -1,110 +1,56 @@
 //! Stands between the operator and the API server: counts requests, lends the operator the rights
-//! of its ServiceAccount and no others, and can break in at a chosen write.
+//! of its ServiceAccount and no others, and makes go wrong what a plan says.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
 };
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode},
+    http::{HeaderValue, Method, StatusCode, request::Parts},
     response::Response,
 };
+use futures::{SinkExt, StreamExt, channel::mpsc, future::BoxFuture};
 use http_body_util::BodyExt;
 use kube::Client;
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// One request of the operator and the answer it got.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    pub method: Method,
-    /// Path and query.
-    pub path: String,
-    pub status: StatusCode,
-}
+use super::{
+    exchange::Exchange,
+    fault::{Class, Event, Fault, Ledger, Plan, Reply, plain},
+};
 
-impl Exchange {
-    /// Whether it may have changed something. Leases are renewed for ever and do not count.
-    pub fn is_write(&self) -> bool {
-        self.method != Method::GET && !self.path.contains("/leases")
-    }
+/// How long a frozen watch delivers nothing.
+const FROZEN: Duration = Duration::from_secs(2);
 
-    /// Events tell of what happened; they are no part of the shop.
-    pub fn is_event(&self) -> bool {
-        self.path.contains("/events")
-    }
-
-    /// Verb, group and resource as in RBAC, for example `patch apps/deployments`.
-    pub fn right(&self) -> String {
-        let mut rights = self.rights();
-        rights.remove(0)
-    }
-
-    /// Everything that this request needed: an apply that creates needs both verbs.
-    pub fn rights(&self) -> Vec<String> {
-        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
-        let mut parts = path.trim_start_matches('/').split('/');
-        let group = match parts.next() {
-            Some("api") => "",
-            _ => parts.next().unwrap_or_default(),
-        };
-        let mut rest: Vec<&str> = parts.skip(1).collect();
-        if rest.first() == Some(&"namespaces") && rest.len() > 2 {
-            rest.drain(..2);
-        }
-        let named = rest.len() > 1;
-        let resource = match rest.as_slice() {
-            [resource, _, subresource] => format!("{resource}/{subresource}"),
-            [resource, ..] => (*resource).to_owned(),
-            [] => String::new(),
-        };
-        let verb = match self.method {
-            Method::GET if query.contains("watch=") => "watch",
-            Method::GET if named => "get",
-            Method::GET => "list",
-            Method::POST => "create",
-            Method::PATCH => "patch",
-            Method::DELETE => "delete",
-            _ => "update",
-        };
-        let target = match group {
-            "" => resource,
-            group => format!("{group}/{resource}"),
-        };
-        let mut rights = vec![format!("{verb} {target}")];
-        if verb == "patch" && self.status == StatusCode::CREATED {
-            rights.push(format!("create {target}"));
-        }
-        rights
-    }
-}
-
-/// What happens at a chosen write.
-#[derive(Clone)]
-pub enum Interruption {
-    /// The write is done, then this is called, and the answer never arrives.
-    LostReply(Arc<dyn Fn() + Send + Sync>),
-    /// The write is not done; the operator gets this status instead.
-    Refused(StatusCode),
+/// What a test wants to know of the requests, and do at them.
+pub trait Observer: Send + Sync {
+    /// Before a request goes on to the API server.
+    fn before<'a>(&'a self, exchange: &'a Exchange, body: &'a [u8]) -> BoxFuture<'a, ()>;
+    /// The API server's answer, which the operator does not have yet.
+    fn after(&self, exchange: &Exchange, reply: &[u8]);
+    /// Puts somebody else's object in the place of what is about to be written.
+    fn stranger<'a>(&'a self, exchange: &'a Exchange) -> BoxFuture<'a, ()>;
 }
 
 #[derive(Default)]
 struct Shared {
-    exchanges: Vec<Exchange>,
-    writes: usize,
-    /// At which write, counted from 1, and what.
-    interruption: Option<(usize, Interruption)>,
-    /// Every write gets this status instead of being done.
-    refuse_all: Option<StatusCode>,
+    exchanges: Mutex<Vec<Exchange>>,
+    ledger: Mutex<Ledger>,
+    crash: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    observer: OnceLock<Arc<dyn Observer>>,
 }
 
 /// The proxy of one operator.
 pub struct Proxy {
     pub address: SocketAddr,
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
 
@@ -118,7 +64,7 @@ impl Drop for Proxy {
 struct Upstream {
     client: Client,
     user: String,
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
 }
 
 impl Proxy {
@@ -126,7 +72,7 @@ impl Proxy {
     pub async fn start(client: Client, user: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::<Mutex<Shared>>::default();
+        let shared = Arc::<Shared>::default();
         let upstream = Upstream {
             client,
             user,
@@ -143,8 +89,18 @@ impl Proxy {
         }
     }
 
+    /// What a crash is; set once.
+    pub fn on_crash(&self, crash: impl Fn() + Send + Sync + 'static) {
+        let _ = self.shared.crash.set(Box::new(crash));
+    }
+
+    /// Who is told of the requests; set once.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        let _ = self.shared.observer.set(observer);
+    }
+
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.shared.lock().unwrap().exchanges.clone()
+        self.shared.exchanges.lock().unwrap().clone()
     }
 
     /// Everything the operator changed, events included.
@@ -154,99 +110,228 @@ impl Proxy {
         exchanges
     }
 
-    /// Forgets what was counted, and any interruption that did not happen.
+    /// Forgets which requests there were.
     pub fn reset(&self) {
-        let mut shared = self.shared.lock().unwrap();
-        *shared = Shared::default();
+        self.shared.exchanges.lock().unwrap().clear();
     }
 
-    /// Breaks in at the `at`-th write from the last reset on, counted from 1.
-    pub fn interrupt(&self, at: usize, interruption: Interruption) {
-        self.shared.lock().unwrap().interruption = Some((at, interruption));
+    /// Numbers events from 1 again, and makes this go wrong.
+    pub fn begin(&self, plan: Option<Plan>) {
+        self.shared.ledger.lock().unwrap().begin(plan);
     }
 
-    /// Refuses every write with this status; `None` ends it.
-    pub fn refuse_writes(&self, status: Option<StatusCode>) {
-        self.shared.lock().unwrap().refuse_all = status;
+    /// The events since [`Self::begin`].
+    pub fn met(&self) -> BTreeSet<Event> {
+        self.shared.ledger.lock().unwrap().met()
+    }
+
+    /// How often the plan's fault happened.
+    pub fn struck(&self) -> usize {
+        self.shared.ledger.lock().unwrap().struck()
     }
 }
 
 async fn forward(State(upstream): State<Upstream>, request: Request) -> Response {
-    let method = request.method().clone();
-    let path = request.uri().path_and_query().unwrap().to_string();
     let mut exchange = Exchange {
-        method,
-        path,
+        method: request.method().clone(),
+        path: request.uri().path_and_query().unwrap().to_string(),
         status: StatusCode::SERVICE_UNAVAILABLE,
     };
-    let interruption = upstream.interruption_at(&exchange);
-    if let Some(Interruption::Refused(status)) = interruption {
-        exchange.status = status;
-        upstream.note(exchange);
-        return refusal(status);
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body.collect().await else {
+        // The operator was killed while it sent this.
+        return cut();
+    };
+    let body = body.to_bytes();
+    let fault = upstream.fault_at(&exchange, &body);
+    match fault {
+        Some(Fault::CrashBefore) => return upstream.crash().await,
+        Some(Fault::Refused { status, .. }) => {
+            exchange.status = status;
+            upstream.note(exchange);
+            return refusal(status);
+        }
+        _ => {}
     }
-
-    let (mut parts, body) = request.into_parts();
-    parts.uri = exchange.path.parse().unwrap();
-    parts.headers.remove("host");
-    for (name, value) in [
-        ("impersonate-user", upstream.user.as_str()),
-        ("impersonate-group", "system:serviceaccounts"),
-        ("impersonate-group", "system:authenticated"),
-    ] {
-        parts
-            .headers
-            .append(name, HeaderValue::from_str(value).unwrap());
+    if let Some(observer) = upstream.shared.observer.get() {
+        if fault == Some(Fault::Stranger) {
+            observer.stranger(&exchange).await;
+        }
+        observer.before(&exchange, &body).await;
     }
-    let body = body.collect().await.unwrap().to_bytes();
-    let sent = upstream
-        .client
-        .send(Request::from_parts(
-            parts,
-            kube::client::Body::from(body.to_vec()),
-        ))
-        .await;
+    let accept = parts.headers.get("accept").cloned();
+    let sent = upstream.send(parts, &exchange, body).await;
     let Ok(answer) = sent else {
         upstream.note(exchange);
         return refusal(StatusCode::SERVICE_UNAVAILABLE);
     };
     exchange.status = answer.status();
-    upstream.note(exchange);
-    if let Some(Interruption::LostReply(call)) = interruption {
-        call();
-        std::future::pending::<()>().await;
+    let (mut parts, body) = answer.into_parts();
+    // How the body is framed here is this server's matter.
+    parts.headers.remove("transfer-encoding");
+    parts.headers.remove("content-length");
+    if exchange.is_watch() && parts.status.is_success() {
+        upstream.note(exchange.clone());
+        return Response::from_parts(parts, upstream.watch(&exchange, Body::new(body)));
     }
-    answer.map(Body::new)
+    let Ok(body) = body.collect().await else {
+        upstream.note(exchange);
+        return cut();
+    };
+    let body = body.to_bytes();
+    upstream.note(exchange.clone());
+    if let Some(observer) = upstream.shared.observer.get() {
+        observer.after(&exchange, &body);
+    }
+    match fault {
+        Some(Fault::CrashAfter) => return upstream.crash().await,
+        Some(Fault::LostReply) => return cut(),
+        _ => {}
+    }
+    if exchange.method == Method::GET {
+        let key = format!("{} {accept:?}", exchange.path);
+        let reply = Reply {
+            status: parts.status,
+            body: body.clone(),
+        };
+        let what = upstream.what(&exchange, &body);
+        let stale = upstream.ledger(|ledger| ledger.read(&key, &what, &reply));
+        if let Some(stale) = stale {
+            return json(stale.status, Body::from(stale.body));
+        }
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 impl Upstream {
-    fn interruption_at(&self, exchange: &Exchange) -> Option<Interruption> {
-        if !exchange.is_write() {
+    fn ledger<T>(&self, work: impl FnOnce(&mut Ledger) -> T) -> T {
+        work(&mut self.shared.ledger.lock().unwrap())
+    }
+
+    /// Verb, resource and name.
+    fn what(&self, exchange: &Exchange, body: &[u8]) -> String {
+        let name = exchange.name().map(str::to_owned).or_else(|| {
+            let body: Value = serde_json::from_slice(body).ok()?;
+            Some(body["metadata"]["name"].as_str()?.to_owned())
+        });
+        format!("{} {}", exchange.right(), plain(&name.unwrap_or_default()))
+    }
+
+    fn fault_at(&self, exchange: &Exchange, body: &[u8]) -> Option<Fault> {
+        if !exchange.is_write() || exchange.is_event() {
             return None;
         }
-        let mut shared = self.shared.lock().unwrap();
-        shared.writes += 1;
-        if let Some(status) = shared.refuse_all {
-            return Some(Interruption::Refused(status));
+        let what = self.what(exchange, body);
+        self.ledger(|ledger| ledger.meet(Class::Write, &what))
+    }
+
+    async fn send(
+        &self,
+        mut parts: Parts,
+        exchange: &Exchange,
+        body: Bytes,
+    ) -> kube::Result<Response<kube::client::Body>> {
+        parts.uri = exchange.path.parse().unwrap();
+        parts.headers.remove("host");
+        parts.headers.remove("accept-encoding");
+        for (name, value) in [
+            ("impersonate-user", self.user.as_str()),
+            ("impersonate-group", "system:serviceaccounts"),
+            ("impersonate-group", "system:authenticated"),
+        ] {
+            parts
+                .headers
+                .append(name, HeaderValue::from_str(value).unwrap());
         }
-        let (at, interruption) = shared.interruption.clone()?;
-        (at == shared.writes).then_some(interruption)
+        let body = kube::client::Body::from(body.to_vec());
+        self.client.send(Request::from_parts(parts, body)).await
+    }
+
+    /// Passes on the events of a watch one by one.
+    fn watch(&self, exchange: &Exchange, body: Body) -> Body {
+        let (mut to_operator, events) = mpsc::channel::<Result<Bytes, axum::Error>>(1);
+        let (upstream, watch) = (self.clone(), exchange.right());
+        let mut chunks = body.into_data_stream();
+        tokio::spawn(async move {
+            let mut buffer = Vec::new();
+            // Ends when the operator hangs up or the API server does.
+            while let Some(Ok(chunk)) = chunks.next().await {
+                buffer.extend_from_slice(&chunk);
+                while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
+                    let line: Vec<u8> = buffer.drain(..=end).collect();
+                    match upstream.fault_at_frame(&watch, &line) {
+                        Some(Fault::Dropped) => continue,
+                        Some(fault) => {
+                            if fault == Fault::Frozen {
+                                tokio::time::sleep(FROZEN).await;
+                            }
+                            let broken = axum::Error::new(std::io::Error::other("cut by the test"));
+                            let _ = to_operator.send(Err(broken)).await;
+                            return;
+                        }
+                        None => {}
+                    }
+                    if to_operator.send(Ok(line.into())).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Body::from_stream(events)
+    }
+
+    fn fault_at_frame(&self, watch: &str, line: &[u8]) -> Option<Fault> {
+        let frame: Value = serde_json::from_slice(line).ok()?;
+        let name = frame["object"]["metadata"]["name"].as_str()?;
+        let what = format!("{watch} {} {}", frame["type"].as_str()?, plain(name));
+        self.ledger(|ledger| ledger.meet(Class::Frame, &what))
     }
 
     fn note(&self, exchange: Exchange) {
-        self.shared.lock().unwrap().exchanges.push(exchange);
+        self.shared.exchanges.lock().unwrap().push(exchange);
+    }
+
+    /// Nobody is left to answer.
+    async fn crash(&self) -> Response {
+        let crash = self.shared.crash.get();
+        crash.expect("the plan crashes an operator")();
+        std::future::pending().await
     }
 }
 
-fn refusal(status: StatusCode) -> Response {
-    let body = serde_json::json!({
-        "kind": "Status", "apiVersion": "v1", "status": "Failure",
-        "message": format!("refused by the test with {status}"),
-        "reason": "Test", "code": status.as_u16(),
-    });
+/// Breaks the connection instead of answering.
+fn cut() -> Response {
+    let broken = std::io::Error::other("cut by the test");
+    let body = futures::stream::iter([Err::<Bytes, _>(broken)]);
+    Response::new(Body::from_stream(body))
+}
+
+fn json(status: StatusCode, body: Body) -> Response {
     Response::builder()
         .status(status)
         .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
+        .body(body)
         .unwrap()
+}
+
+fn refusal(status: StatusCode) -> Response {
+    let reason = match status {
+        StatusCode::CONFLICT => "Conflict",
+        StatusCode::UNPROCESSABLE_ENTITY => "Invalid",
+        StatusCode::TOO_MANY_REQUESTS => "TooManyRequests",
+        StatusCode::INTERNAL_SERVER_ERROR => "InternalError",
+        _ => "ServiceUnavailable",
+    };
+    let body = serde_json::json!({
+        "kind": "Status", "apiVersion": "v1", "status": "Failure",
+        "message": format!("refused by the test with {status}"),
+        "reason": reason, "code": status.as_u16(),
+    });
+    let mut answer = json(status, Body::from(body.to_string()));
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        answer
+            .headers_mut()
+            .insert("retry-after", HeaderValue::from_static("1"));
+    }
+    answer
 }

@@ -1,7 +1,7 @@
 //! The reconcile loop, explored state by state: whatever happens, in whatever order, from every
 //! state that can be reached the shop becomes what is wanted, and then nothing is written any more.
 //!
-//! `tests/crash.rs` and its neighbours try histories against a real API server. Here the cluster is
+//! `tests/faults` and its neighbours try histories against a real API server. Here the cluster is
 //! small enough that *all* histories up to a length are tried: the operator dies between any two
 //! writes, controllers act at any moment, and up to two faults come at any place. What is decided
 //! is decided by the real stages; only the requests and the cluster are abstract ([`cluster`]).

@@ -146,7 +146,8 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
     let cluster = cluster::start(&config, progress)?;
     let mut command = cargo::command("test");
     command
-        .args(["-p", "localmart-operator", "--features", "cluster-tests"])
+        .args(["-p", "localmart-operator"])
+        .args(["--features", "cluster-tests,planted-bugs"])
         .args(["--no-fail-fast", "--test", "*"])
         // What was counted, for example writes and edits, belongs into the log.
         .args(["--", "--show-output"])

@@ -1,0 +1,331 @@
+//! One shop, from its creation to its end, with at most one fault per workload.
+
+use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc, time::Instant};
+
+use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Secret};
+use kube::{
+    Api, ResourceExt,
+    api::{DeleteParams, ListParams},
+};
+use localmart_api::{LocalMart, conditions::ConditionType, names};
+use localmart_operator::build::Kind;
+use serde_json::{Value, json};
+
+use crate::{
+    kit::{
+        Cluster, Operator, Space, eventually,
+        fault::{Event, Fault, Plan},
+        kubelet::Kubelet,
+        operator::Options,
+        portrait,
+        wait::LONG,
+    },
+    oracle::Witness,
+    workloads::{DATA, Keeps, SHOP, Step, Workload},
+};
+
+/// An end state, comparable with that of another namespace.
+pub type Portrait = BTreeMap<String, Value>;
+
+/// What came of one workload.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub portrait: Portrait,
+    /// What passed until the shop had settled.
+    pub met: BTreeSet<Event>,
+    /// Whether the fault happened.
+    pub struck: bool,
+}
+
+/// A namespace with an operator of its own.
+pub struct Journey {
+    space: Space,
+    _kubelet: Kubelet,
+    operator: Operator,
+    witness: Arc<Witness>,
+}
+
+impl Journey {
+    pub async fn start(cluster: &Cluster, options: Options) -> Self {
+        let space = cluster.space("faults").await;
+        let kubelet = Kubelet::start(&space);
+        let operator = Operator::prepare(&space, options).await;
+        let witness = Arc::new(Witness::new(&space));
+        operator.proxy.observe(witness.clone());
+        operator.resume();
+        Self {
+            space,
+            _kubelet: kubelet,
+            operator,
+            witness,
+        }
+    }
+
+    /// Leaves nothing behind.
+    pub async fn end(&self) {
+        self.operator.kill().await;
+        let namespaces: Api<Namespace> = Api::all(self.space.cluster.client.clone());
+        let background = DeleteParams::background();
+        let _ = namespaces
+            .delete(&self.space.name, &background)
+            .await
+            .unwrap();
+    }
+
+    /// Runs one workload. `calm` is how it ends undisturbed; a message says what was wrong.
+    pub async fn run(
+        &self,
+        workload: &Workload,
+        plan: Option<Plan>,
+        calm: Option<&Portrait>,
+    ) -> Result<Outcome, String> {
+        let fault = plan.as_ref().map(|plan| plan.fault);
+        let kept = |name: &str| match workload.keeps {
+            Keeps::All => true,
+            Keeps::Data => DATA.contains(&name),
+            Keeps::Nothing => false,
+        };
+        let treasure = self.treasure(kept).await;
+        let fingerprint = self.fingerprint().await;
+        self.operator.proxy.begin(plan);
+        let life = async {
+            for step in workload.steps {
+                self.step(step, fingerprint.as_ref()).await;
+            }
+            match calm {
+                Some(calm) => self.settle(calm, fault.is_some_and(disturbs)).await,
+                None => Ok(()),
+            }
+        };
+        tokio::select! {
+            settled = life => settled?,
+            () = self.witness.give_back_names() => unreachable!("it goes on"),
+        }
+        let met = self.operator.proxy.met();
+        let struck = match fault {
+            Some(Fault::Stranger) => self.witness.made() > 0,
+            _ => self.operator.proxy.struck() > 0,
+        };
+        self.operator.proxy.begin(None);
+        if fault.is_some() || calm.is_none() {
+            self.idle().await?;
+        }
+        let portrait = self.portrait().await;
+        if self.treasure(kept).await != treasure {
+            return Err("a Secret or a volume that must be kept is another one".to_owned());
+        }
+        let violations = self.witness.violations().await;
+        if !violations.is_empty() {
+            return Err(violations.join("; "));
+        }
+        Ok(Outcome {
+            portrait,
+            met,
+            struck,
+        })
+    }
+
+    async fn step(&self, step: &Step, fingerprint: Option<&String>) {
+        let space = &self.space;
+        match *step {
+            Step::Apply(spec) => drop(space.apply(SHOP, spec).await.unwrap()),
+            Step::Refused(spec, words) => {
+                let refusal = space.apply(SHOP, spec).await.unwrap_err();
+                assert!(refusal.message.contains(words), "{}", refusal.message);
+            }
+            Step::Until(phase) => space.phase(SHOP, phase).await,
+            Step::Told(reason) => {
+                space
+                    .condition(SHOP, ConditionType::Reconciled, reason)
+                    .await;
+            }
+            Step::Content(value) => {
+                space
+                    .give("Secret", "mine", "stringData", "token", value)
+                    .await;
+                // Secrets are not watched; anything that wakes the operator makes it look.
+                space.annotate(SHOP, "test/content", Some(value)).await;
+            }
+            Step::Rolled => {
+                eventually("the cart's pods are others", async || {
+                    let now = self.fingerprint().await;
+                    (now.as_ref() != fingerprint).then_some(()).ok_or(now)
+                })
+                .await;
+            }
+            Step::Delete(left) => {
+                space.delete::<LocalMart>(SHOP).await;
+                eventually(&format!("only {left:?} is left"), async || {
+                    let mut found: Vec<_> = self.names().await.into_iter().collect();
+                    found.sort();
+                    if found == left { Ok(()) } else { Err(found) }
+                })
+                .await;
+            }
+        }
+    }
+
+    async fn names(&self) -> BTreeSet<String> {
+        let objects = self.space.all().await.into_keys().map(|(_, name)| name);
+        let secrets = self.secrets().await;
+        objects
+            .chain(secrets.iter().map(ResourceExt::name_any))
+            .collect()
+    }
+
+    async fn secrets(&self) -> Vec<Secret> {
+        let ours = ListParams::default().labels(&format!("{}=localmart", names::PART_OF));
+        self.space.api::<Secret>().list(&ours).await.unwrap().items
+    }
+
+    /// What the cart's pods consume.
+    async fn fingerprint(&self) -> Option<String> {
+        let name = format!("{SHOP}-cart");
+        let live = self.space.kind(Kind::Deployment).get_opt(&name).await;
+        let annotations = &live.unwrap()?.data["spec"]["template"]["metadata"]["annotations"];
+        Some(annotations[names::CONSUMES].to_string())
+    }
+
+    /// Uid and values of the Secrets and volumes that are to be kept.
+    async fn treasure(&self, kept: impl Fn(&str) -> bool) -> BTreeMap<String, Value> {
+        let claims: Api<PersistentVolumeClaim> = self.space.api();
+        let claims = claims.list(&ListParams::default()).await.unwrap();
+        let claims = claims
+            .iter()
+            .map(|claim| (claim.name_any(), json!(claim.uid())));
+        let secrets = self.secrets().await;
+        let secrets = secrets
+            .iter()
+            .map(|secret| (secret.name_any(), json!([secret.uid(), secret.data])));
+        let mut found: BTreeMap<_, _> = claims.chain(secrets).collect();
+        found.retain(|name, _| kept(name));
+        found
+    }
+
+    async fn portrait(&self) -> Portrait {
+        let shop = self.space.api::<LocalMart>().get_opt(SHOP).await.unwrap();
+        if shop.is_some() {
+            return portrait::of(&self.space, SHOP).await;
+        }
+        let names = self.names().await;
+        names.into_iter().map(|name| (name, json!(null))).collect()
+    }
+
+    /// Waits for the end state of the undisturbed run.
+    async fn settle(&self, calm: &Portrait, disturbed: bool) -> Result<(), String> {
+        let plain = |portrait: &Portrait| {
+            let mut portrait = portrait.clone();
+            if disturbed {
+                portrait.values_mut().for_each(forget_generation);
+            }
+            portrait
+        };
+        let (calm, started) = (plain(calm), Instant::now());
+        loop {
+            let seen = self.portrait().await;
+            if plain(&seen) == calm {
+                return Ok(());
+            }
+            if started.elapsed() > LONG {
+                return Err(format!("another end: {}", difference(&calm, &plain(&seen))));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Two passes that write nothing; what was on its way when the shop settled may come once.
+    async fn idle(&self) -> Result<(), String> {
+        if self
+            .space
+            .api::<LocalMart>()
+            .get_opt(SHOP)
+            .await
+            .unwrap()
+            .is_none()
+        {
+            return Ok(());
+        }
+        let mut writes = Vec::new();
+        for round in 0..3 {
+            let before = self.operator.proxy.writes().len();
+            for wake in ["a", "b", "c"] {
+                let passes = self.passes();
+                let value = format!("{round}{wake}{passes}");
+                self.space.annotate(SHOP, "test/wake", Some(&value)).await;
+                eventually("the operator has looked", async || {
+                    let seen = self.passes();
+                    (seen > passes).then_some(()).ok_or(seen)
+                })
+                .await;
+            }
+            writes = self.operator.proxy.writes().split_off(before);
+            writes.retain(|write| !write.is_event());
+            if writes.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(format!("writes although nothing happens: {writes:?}"))
+    }
+
+    /// Passes that have begun: each reads the LocalMart once.
+    fn passes(&self) -> usize {
+        let reads = self.operator.proxy.exchanges();
+        let of_shop = |read: &&_| exchange_reads_shop(read);
+        reads.iter().filter(of_shop).count()
+    }
+
+    /// The end of the operator's log.
+    pub fn log(&self) -> String {
+        let log = self.operator.log();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+}
+
+fn exchange_reads_shop(exchange: &crate::kit::exchange::Exchange) -> bool {
+    exchange.right() == "get localmart.dev/localmarts"
+}
+
+/// Whether the fault makes work that an undisturbed run does not have: the end is the same, and
+/// how often a workload was changed on the way is not.
+pub const fn disturbs(fault: Fault) -> bool {
+    matches!(fault, Fault::Stranger | Fault::Stale)
+}
+
+fn forget_generation(body: &mut Value) {
+    if let Some(body) = body.as_object_mut() {
+        body.remove("generation");
+    }
+}
+
+/// The fields in which two end states differ.
+fn difference(calm: &Portrait, seen: &Portrait) -> String {
+    let mut found = Vec::new();
+    compare("", &json!(calm), &json!(seen), &mut found);
+    found.truncate(8);
+    found.join("; ")
+}
+
+fn compare(path: &str, calm: &Value, seen: &Value, found: &mut Vec<String>) {
+    match (calm, seen) {
+        (Value::Object(calm), Value::Object(seen)) => {
+            let names: BTreeSet<_> = calm.keys().chain(seen.keys()).collect();
+            for name in names {
+                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned();
+                let (calm, seen) = (of(calm), of(seen));
+                let path = format!("{path}/{name}");
+                compare(&path, &calm.into(), &seen.into(), found);
+            }
+        }
+        (Value::Array(calm), Value::Array(seen)) if calm.len() == seen.len() => {
+            for (at, (calm, seen)) in calm.iter().zip(seen).enumerate() {
+                compare(&format!("{path}/{at}"), calm, seen, found);
+            }
+        }
+        _ if calm == seen => {}
+        _ => {
+            let text = format!("{path} is {seen}, not {calm}");
+            found.push(text.chars().take(300).collect());
+        }
+    }
+}
