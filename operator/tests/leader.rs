@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use k8s_openapi::api::coordination::v1::Lease;
 use kit::{
-    Cluster, Operator, Space, eventually, kubelet::Kubelet, operator::Options, proxy::Exchange,
+    Cluster, Operator, Space, eventually, exchange::Exchange, kubelet::Kubelet, operator::Options,
     wire::Wire,
 };
 use kube::api::{DeleteParams, Patch, PatchParams};

@@ -21,6 +21,8 @@ use serde_json::json;
 const CLUSTER_WIDE: Options = Options {
     cluster_wide: true,
     leader_election: None,
+    recheck: None,
+    bug: None,
 };
 
 /// Reads a condition's reason without expecting the object to fit our types.

@@ -5,7 +5,7 @@
 
 mod kit;
 
-use kit::{Cluster, Operator, Space, kubelet::Kubelet, operator::Options, proxy::Exchange};
+use kit::{Cluster, Operator, Space, exchange::Exchange, kubelet::Kubelet, operator::Options};
 use kube::{
     ResourceExt,
     api::{DynamicObject, PostParams},

@@ -146,7 +146,13 @@ impl Operator {
 
     /// Sends the process a signal, such as `STOP`.
     pub async fn signal(&self, name: &str) {
-        let id = self.program.child.lock().unwrap().as_ref().and_then(Child::id);
+        let id = self
+            .program
+            .child
+            .lock()
+            .unwrap()
+            .as_ref()
+            .and_then(Child::id);
         let id = id.expect("the process runs").to_string();
         let sent = Command::new("kill")
             .args(["-s", name, &id])
