@@ -1,6 +1,7 @@
 //! Prepares the shop's databases: roles and schemas, migrations, sample data.
 
 pub mod bootstrap;
+pub mod logins;
 pub mod migrate;
 pub mod sample;
 pub mod seed;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use localmart_migrate::{
-    bootstrap, migrate, seed,
+    bootstrap, logins, migrate, seed,
     server::{self, Server},
 };
 
@@ -21,6 +21,8 @@ struct Arguments {
 enum Task {
     /// Create the database, and each service's schema and roles; passwords are set anew.
     Bootstrap,
+    /// Let exactly those log in that there is a password for.
+    Rotate,
     /// Apply the migrations that old and new versions of the services can both live with.
     Migrate,
     /// Apply the migrations that only the new version can live with.
@@ -49,6 +51,7 @@ async fn run(task: Task) -> anyhow::Result<String> {
     let server = Server::from_environment()?;
     match task {
         Task::Bootstrap => bootstrap::run(&server).await,
+        Task::Rotate => logins::run(&server).await,
         Task::Migrate => migrate::run(&server, migrate::Kind::Expand).await,
         Task::Seed => seed::run(&server, &server::currency()?).await,
         Task::Contract => migrate::run(&server, migrate::Kind::Contract).await,
