@@ -80,11 +80,11 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
 fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     let identity = &shop.identity;
     let mut volumes = Vec::new();
-    let own = consumed::own_secrets(identity, service);
+    let own = consumed::own_secrets(shop, service);
     if !own.is_empty() {
         volumes.push(pod::secret_files("secrets", &consumed::by_secret(&own)));
     }
-    let keys = consumed::internal_keys(identity, service);
+    let keys = consumed::internal_keys(shop, service);
     if !keys.is_empty() {
         volumes.push(pod::secret_files(
             "internal-keys",
@@ -108,10 +108,10 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
 
 fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
     let mut mounts = Vec::new();
-    if !consumed::own_secrets(&shop.identity, service).is_empty() {
+    if !consumed::own_secrets(shop, service).is_empty() {
         mounts.push(pod::read_only("secrets", settings::SECRETS_MOUNT));
     }
-    if !consumed::internal_keys(&shop.identity, service).is_empty() {
+    if !consumed::internal_keys(shop, service).is_empty() {
         mounts.push(pod::read_only(
             "internal-keys",
             settings::INTERNAL_KEYS_MOUNT,

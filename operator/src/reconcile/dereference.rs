@@ -28,6 +28,7 @@ use super::{
 use crate::{
     build::{Key, Kind, secrets},
     error::Failure,
+    lifecycle::rotation,
 };
 
 /// Annotation that marks the IngressClass for those who name none.
@@ -73,9 +74,10 @@ pub async fn dereference(
             None => IngressClasses::Unknown,
         },
         pods: Vec::new(),
+        now: rotation::now(),
         status: object.status.clone().unwrap_or_default(),
     };
-    if something_waits(&observed, identity) {
+    if something_waits(&observed, identity) || rotation::under_way(observed.secrets.values()) {
         observed.pods = pods(client, identity).await?;
     }
     Ok(observed)

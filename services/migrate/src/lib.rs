@@ -3,6 +3,7 @@
 pub mod bootstrap;
 pub mod logins;
 pub mod migrate;
+pub mod redis_logins;
 pub mod sample;
 pub mod seed;
 pub mod server;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use localmart_migrate::{
-    bootstrap, logins, migrate, seed,
+    bootstrap, logins, migrate, redis_logins, seed,
     server::{self, Server},
 };
 
@@ -51,7 +51,13 @@ async fn run(task: Task) -> anyhow::Result<String> {
     let server = Server::from_environment()?;
     match task {
         Task::Bootstrap => bootstrap::run(&server).await,
-        Task::Rotate => logins::run(&server).await,
+        Task::Rotate => {
+            let mut said = logins::run(&server).await?;
+            if let Some(users) = redis_logins::Users::from_environment()? {
+                said = format!("{said}; {}", redis_logins::run(&users).await?);
+            }
+            Ok(said)
+        }
         Task::Migrate => migrate::run(&server, migrate::Kind::Expand).await,
         Task::Seed => seed::run(&server, &server::currency()?).await,
         Task::Contract => migrate::run(&server, migrate::Kind::Contract).await,

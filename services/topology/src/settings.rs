@@ -42,6 +42,10 @@ pub const REDIS_USER: &str = "REDIS_USER";
 /// File that holds the password of [`REDIS_USER`].
 pub const REDIS_PASSWORD_FILE: &str = "REDIS_PASSWORD_FILE";
 
+/// Directory with one password file per Redis user, perhaps with a second one ([`beside`]);
+/// lifecycle Jobs only.
+pub const REDIS_PASSWORDS_DIR: &str = "REDIS_PASSWORDS_DIR";
+
 /// Directory with one HS256 key per file, named after the callee: the service's own (to verify)
 /// and those of the services it calls (to sign).
 pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
@@ -49,6 +53,12 @@ pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
 /// File in [`INTERNAL_KEYS_DIR`] with the key of the webhooks that payments sends to orders; for
 /// the services of [`crate::Service::has_webhook_key`] only.
 pub const PAYMENT_WEBHOOKS_KEY: &str = "payment-webhooks";
+
+/// File with a second value that counts beside the one in the file `name`, while secrets are
+/// exchanged.
+pub fn beside(name: &str) -> String {
+    format!("{name}.beside")
+}
 
 /// ISO 4217 code of the shop's currency.
 pub const CURRENCY: &str = "SHOP_CURRENCY";
@@ -78,6 +88,9 @@ pub struct DatabaseRoles {
     /// Login of the migrations, acts as `owner`.
     pub migrator: String,
 }
+
+/// Where the operator mounts the directory of [`REDIS_PASSWORDS_DIR`].
+pub const REDIS_PASSWORDS_MOUNT: &str = "/etc/localmart/redis-passwords";
 
 /// The two logins of a service. One is in use; the other takes its place at a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
