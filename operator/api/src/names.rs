@@ -21,6 +21,13 @@ pub const VERSION: &str = "app.kubernetes.io/version";
 pub const PAUSED: &str = "localmart.dev/paused";
 /// Annotation on a LocalMart: checksum of the migration that a person lets run.
 pub const APPROVE_MIGRATION: &str = "localmart.dev/approve-migration";
+/// Annotation on a LocalMart: any new value asks for new passwords and keys. Annotation on a
+/// Secret: the value that was acted on last.
+pub const ROTATE_SECRETS: &str = "localmart.dev/rotate-secrets";
+/// Annotation on a Secret whose content is being exchanged: how far that is.
+pub const ROTATION_STEP: &str = "localmart.dev/rotation-step";
+/// Annotation on a Secret: when its newest generation was made, RFC 3339.
+pub const ROTATED_AT: &str = "localmart.dev/rotated-at";
 /// Annotation on a pod template: hash of the Secret and ConfigMap content that the pod consumes,
 /// so that changed content rolls exactly the pods that use it.
 pub const CONSUMES: &str = "localmart.dev/consumes";

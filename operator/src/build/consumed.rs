@@ -10,10 +10,7 @@ use super::{
     env::{DATABASE_PASSWORD, REDIS_PASSWORD},
     secrets,
 };
-use crate::reconcile::{
-    observed::Observed,
-    shop::{Identity, Shop},
-};
+use crate::reconcile::{observed::Observed, shop::Shop};
 
 /// One key of a Secret as a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,19 +21,20 @@ pub struct File {
 }
 
 /// Files under [`settings::SECRETS_MOUNT`].
-pub fn own_secrets(identity: &Identity, service: Service) -> Vec<File> {
+pub fn own_secrets(shop: &Shop, service: Service) -> Vec<File> {
+    let identity = &shop.identity;
     let mut files = Vec::new();
     if service.has_schema() {
         files.push(File {
             secret: secrets::database(identity),
-            key: settings::app_password(service),
+            key: secrets::app_key(service, shop.rings.database.presented()),
             path: DATABASE_PASSWORD.to_owned(),
         });
     }
     if service.uses_redis() {
         files.push(File {
             secret: secrets::redis(identity),
-            key: service.name().to_owned(),
+            key: secrets::versioned(service.name(), shop.rings.redis.presented()),
             path: REDIS_PASSWORD.to_owned(),
         });
     }
@@ -44,22 +42,33 @@ pub fn own_secrets(identity: &Identity, service: Service) -> Vec<File> {
 }
 
 /// Files under [`settings::INTERNAL_KEYS_MOUNT`]: the service's own key, to verify, those of the
-/// services it calls, to sign, and the key of webhooks for its sender and its receiver.
-pub fn internal_keys(identity: &Identity, service: Service) -> Vec<File> {
-    let own = service.callers().next().is_some().then_some(service);
-    let webhooks = service
-        .has_webhook_key()
+/// services it calls, to sign, and the key of webhooks for its sender and its receiver. While keys
+/// are exchanged, who verifies has the other one beside it.
+pub fn internal_keys(shop: &Shop, service: Service) -> Vec<File> {
+    let ring = shop.rings.internal_keys;
+    let own = service.callers().next().is_some().then_some(service.name());
+    let received = service
+        .receives_webhooks()
         .then_some(settings::PAYMENT_WEBHOOKS_KEY);
-    own.into_iter()
-        .chain(service.calls().iter().copied())
-        .map(Service::name)
-        .chain(webhooks)
-        .map(|key| File {
-            secret: secrets::internal_keys(identity),
-            key: key.to_owned(),
-            path: key.to_owned(),
-        })
-        .collect()
+    let sent = (service.has_webhook_key() && !service.receives_webhooks())
+        .then_some(settings::PAYMENT_WEBHOOKS_KEY);
+    let file = |name: &str, generation: u32, path: String| File {
+        secret: secrets::internal_keys(&shop.identity),
+        key: secrets::versioned(name, generation),
+        path,
+    };
+    let signs = service.calls().iter().map(|callee| callee.name());
+    let signs = signs
+        .chain(sent)
+        .map(|name| file(name, ring.presented(), name.to_owned()));
+    let (first, beside) = ring.verified();
+    let verifies = |name: &'static str| {
+        let beside = beside.map(|generation| file(name, generation, settings::beside(name)));
+        [Some(file(name, first, name.to_owned())), beside]
+    };
+    let own = own.into_iter().flat_map(verifies).flatten();
+    let received = received.into_iter().flat_map(verifies).flatten();
+    own.chain(signs).chain(received).collect()
 }
 
 /// Fingerprint of everything that the pods of a service consume; absent while a Secret is missing.
@@ -71,9 +80,9 @@ pub fn fingerprint(shop: &Shop, service: Service, observed: &Observed) -> Option
             digest.update(part);
         }
     };
-    let files = own_secrets(&shop.identity, service)
+    let files = own_secrets(shop, service)
         .into_iter()
-        .chain(internal_keys(&shop.identity, service));
+        .chain(internal_keys(shop, service));
     for file in files {
         let value = observed.secret_value(&file.secret, &file.key)?;
         add([file.secret.as_bytes(), file.key.as_bytes(), value]);

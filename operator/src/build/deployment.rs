@@ -98,11 +98,11 @@ fn replicas(shop: &Shop, service: Service) -> Option<i32> {
 fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     let identity = &shop.identity;
     let mut volumes = Vec::new();
-    let own = consumed::own_secrets(identity, service);
+    let own = consumed::own_secrets(shop, service);
     if !own.is_empty() {
         volumes.push(pod::secret_files(pod::SECRETS, &consumed::by_secret(&own)));
     }
-    let keys = consumed::internal_keys(identity, service);
+    let keys = consumed::internal_keys(shop, service);
     if !keys.is_empty() {
         volumes.push(pod::secret_files(
             pod::INTERNAL_KEYS,
@@ -134,10 +134,10 @@ fn spread(shop: &Shop, service: Service, topology: &str) -> TopologySpreadConstr
 
 fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
     let mut mounts = Vec::new();
-    if !consumed::own_secrets(&shop.identity, service).is_empty() {
+    if !consumed::own_secrets(shop, service).is_empty() {
         mounts.push(pod::read_only(pod::SECRETS, settings::SECRETS_MOUNT));
     }
-    if !consumed::internal_keys(&shop.identity, service).is_empty() {
+    if !consumed::internal_keys(shop, service).is_empty() {
         mounts.push(pod::read_only(
             pod::INTERNAL_KEYS,
             settings::INTERNAL_KEYS_MOUNT,

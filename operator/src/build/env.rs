@@ -3,7 +3,10 @@
 use k8s_openapi::api::core::v1::{
     ConfigMapKeySelector, EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector,
 };
-use topology::{ADMIN_PORT, API_PORT, POSTGRES_PORT, REDIS_PORT, Service, settings};
+use topology::{
+    ADMIN_PORT, API_PORT, POSTGRES_PORT, REDIS_PORT, Service,
+    settings::{self, Login},
+};
 
 use crate::reconcile::shop::{Database, Identity, Shop};
 
@@ -30,9 +33,10 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
     if service.has_schema() {
         let prefix = shop.identity.role_prefix();
         let roles = settings::DatabaseRoles::new(&prefix, service);
+        let login = Login::of_generation(shop.rings.database.presented());
         env.extend(database(shop));
         env.extend([
-            var(settings::DATABASE_USER, roles.app_a),
+            var(settings::DATABASE_USER, roles.login(login)),
             var(
                 settings::DATABASE_PASSWORD_FILE,
                 secret_file(DATABASE_PASSWORD),

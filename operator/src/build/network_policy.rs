@@ -111,6 +111,11 @@ fn edges(shop: &Shop) -> Vec<Edge> {
         database,
         database_port,
     ));
+    edges.push(Edge::tcp(
+        Place::Component(LIFECYCLE),
+        Place::Component(redis::COMPONENT),
+        REDIS_PORT,
+    ));
     // Who calls somebody does so by name.
     let mut callers: Vec<_> = edges.iter().map(|edge| edge.from.clone()).collect();
     callers.retain(|place| *place != Place::Everywhere);

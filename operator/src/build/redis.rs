@@ -11,7 +11,7 @@ use k8s_openapi::{
 };
 use localmart_api::names;
 use sha2::{Digest, Sha256};
-use topology::{REDIS_PORT, Service};
+use topology::{REDIS_LIFECYCLE_USER, REDIS_PORT, Service};
 
 use super::{Kind, Object, deployment::port, labels, metadata, pod, secrets, selector, storage};
 use crate::reconcile::shop::Shop;
@@ -62,7 +62,10 @@ pub fn build(shop: &Shop) -> Object {
     let identity = &shop.identity;
     // Redis reads its users when it starts, so a new user or a new right needs a new pod; a new
     // password does not.
-    let users: Vec<_> = secrets::redis_users().map(user).collect();
+    let users: Vec<_> = secrets::redis_users()
+        .map(user)
+        .chain([REDIS_LIFECYCLE_USER.to_owned()])
+        .collect();
     let set = StatefulSet {
         metadata: metadata(shop, COMPONENT, identity.child(COMPONENT)),
         spec: Some(StatefulSetSpec {

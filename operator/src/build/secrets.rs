@@ -1,8 +1,9 @@
 //! The Secrets of a shop: which keys each holds and how a missing value is made.
 //!
-//! Values are made once, by the operating system's random number generator, and never overwritten.
+//! Values are made once, by the operating system's random number generator, and never overwritten:
+//! a rotation makes a new generation under keys of its own ([`rotation`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use k8s_openapi::{
@@ -12,10 +13,20 @@ use k8s_openapi::{
 };
 use localmart_api::names;
 use sha2::{Digest, Sha256};
-use topology::{Service, settings};
+use topology::{
+    REDIS_LIFECYCLE_RIGHTS, REDIS_LIFECYCLE_USER, Service,
+    settings::{self, Login},
+};
 
 use super::{labels, owner};
-use crate::reconcile::shop::{Identity, Shop};
+use crate::{
+    lifecycle::rotation::{self, Ring},
+    reconcile::{
+        gates::Gate,
+        observed::Observed,
+        shop::{Identity, Shop},
+    },
+};
 
 /// Key of the superuser's password.
 pub const SUPERUSER_PASSWORD: &str = "password";
@@ -42,6 +53,88 @@ pub fn internal_keys(identity: &Identity) -> String {
     identity.child("internal-keys")
 }
 
+/// The Secrets whose content can be exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Database,
+    Redis,
+    InternalKeys,
+}
+
+impl Holder {
+    pub const ALL: [Self; 3] = [Self::Database, Self::Redis, Self::InternalKeys];
+
+    /// Name of the Secret.
+    pub fn secret(self, identity: &Identity) -> String {
+        match self {
+            Self::Database => database(identity),
+            Self::Redis => redis(identity),
+            Self::InternalKeys => internal_keys(identity),
+        }
+    }
+
+    const fn component(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Redis => "redis",
+            Self::InternalKeys => "internal-keys",
+        }
+    }
+
+    /// The keys of one generation.
+    fn keys(self, generation: u32) -> Vec<String> {
+        match self {
+            Self::Database => Service::ALL
+                .into_iter()
+                .filter(|service| service.has_schema())
+                .flat_map(|s| [app_key(s, generation), migrator_key(s, generation)])
+                .collect(),
+            Self::Redis => redis_users()
+                .map(Service::name)
+                .chain([REDIS_LIFECYCLE_USER])
+                .map(|user| versioned(user, generation))
+                .collect(),
+            Self::InternalKeys => Service::ALL
+                .into_iter()
+                .filter(|service| service.callers().next().is_some())
+                .map(Service::name)
+                .chain([settings::PAYMENT_WEBHOOKS_KEY])
+                .map(|name| versioned(name, generation))
+                .collect(),
+        }
+    }
+
+    /// The generations that a Secret's data has keys of, the oldest first.
+    pub fn generations(self, data: &BTreeMap<String, ByteString>) -> Vec<u32> {
+        let suffix = |key: &String| key.rsplit_once('.')?.1.parse().ok();
+        let numbers: BTreeSet<u32> = data.keys().filter_map(suffix).chain([1]).collect();
+        let has_keys = |generation: &u32| {
+            let mut keys = self.keys(*generation).into_iter();
+            keys.any(|key| data.contains_key(&key))
+        };
+        numbers.into_iter().filter(has_keys).collect()
+    }
+}
+
+/// The key of a value's generation. The first has no number.
+pub fn versioned(name: &str, generation: u32) -> String {
+    match generation {
+        1 => name.to_owned(),
+        _ => format!("{name}.{generation}"),
+    }
+}
+
+/// Key of the password of the login that a service has in a generation.
+pub fn app_key(service: Service, generation: u32) -> String {
+    let login = Login::of_generation(generation);
+    versioned(&settings::login_password(service, login), generation)
+}
+
+/// Key of the password of a service's migrator.
+pub fn migrator_key(service: Service, generation: u32) -> String {
+    versioned(&settings::migrator_password(service), generation)
+}
+
 /// A Secret as it should be, without its values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SecretPlan {
@@ -52,6 +145,12 @@ pub struct SecretPlan {
     pub keys: Vec<(String, Source)>,
     /// Whether it carries the id that ties it to the data volume.
     pub has_data_id: bool,
+    /// How far an exchange of its content is; `None` must not be there.
+    pub annotations: BTreeMap<String, Option<String>>,
+    /// Annotations that a new one gets beside.
+    pub first_annotations: BTreeMap<String, String>,
+    /// Keys that nothing uses any more.
+    pub obsolete: Vec<String>,
 }
 
 /// How the value of a key comes to be.
@@ -60,45 +159,79 @@ pub enum Source {
     /// 256 random bits in URL-safe base64.
     Random,
     /// Redis ACL rules made from the other keys: always renewed, because it says nothing new.
-    RedisAcl,
+    RedisAcl(Ring),
 }
 
-/// All Secrets of a shop.
+/// All Secrets of a shop as they should be now.
 pub fn plans(shop: &Shop) -> Vec<SecretPlan> {
+    plans_with(shop, |holder| shop.rings.get(holder))
+}
+
+/// All Secrets of a shop as they should be next, with the steps that an exchange takes now.
+pub fn next_plans(shop: &Shop, observed: &Observed, settled: &Gate) -> Vec<SecretPlan> {
+    let next = |holder| rotation::next(shop, observed, holder, settled);
+    let mut plans = plans_with(shop, next);
+    for holder in Holder::ALL {
+        let (from, to) = (shop.rings.get(holder), next(holder));
+        let name = holder.secret(&shop.identity);
+        for plan in plans.iter_mut().filter(|plan| plan.name == name) {
+            let annotations = rotation::annotations(shop, observed, from, to);
+            plan.annotations = annotations
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect();
+            let wanted = to.held();
+            plan.obsolete = from
+                .held()
+                .into_iter()
+                .filter(|generation| !wanted.contains(generation))
+                .flat_map(|generation| holder.keys(generation))
+                .collect();
+        }
+    }
+    plans
+}
+
+fn plans_with(shop: &Shop, ring: impl Fn(Holder) -> Ring) -> Vec<SecretPlan> {
     let identity = &shop.identity;
     let goes_with_shop = Some(owner(identity));
     let holds_data = (!shop.retain).then(|| owner(identity));
-    let random = |key: String| (key, Source::Random);
-
-    let with_schema = || Service::ALL.into_iter().filter(|s| s.has_schema());
-    let database_keys = with_schema()
-        .flat_map(|s| [settings::app_password(s), settings::migrator_password(s)])
-        .map(random);
-    let mut redis_keys: Vec<_> = redis_users()
-        .map(|service| random(service.name().to_owned()))
-        .collect();
-    redis_keys.push((REDIS_ACL.to_owned(), Source::RedisAcl));
-    let callees = Service::ALL
-        .into_iter()
-        .filter(|service| service.callers().next().is_some())
-        .map(Service::name)
-        .chain([settings::PAYMENT_WEBHOOKS_KEY])
-        .map(|key| random(key.to_owned()));
-
     let plan = |component: &str, owner: &Option<OwnerReference>, keys| SecretPlan {
         name: identity.child(component),
         labels: labels(identity, component),
         owner: owner.clone(),
         keys,
         has_data_id: false,
+        annotations: BTreeMap::new(),
+        first_annotations: BTreeMap::new(),
+        obsolete: Vec::new(),
+    };
+    let rotated = |holder: Holder, owner| {
+        let generations = ring(holder).held().into_iter();
+        let mut keys: Vec<_> = generations
+            .flat_map(|generation| holder.keys(generation))
+            .map(|key| (key, Source::Random))
+            .collect();
+        if holder == Holder::Redis {
+            keys.push((REDIS_ACL.to_owned(), Source::RedisAcl(ring(holder))));
+        }
+        let request = shop.wish.request.clone();
+        SecretPlan {
+            // What is made now is as new as was asked for.
+            first_annotations: request
+                .map(|value| (names::ROTATE_SECRETS.to_owned(), value))
+                .into_iter()
+                .collect(),
+            ..plan(holder.component(), owner, keys)
+        }
     };
     let mut plans = vec![
-        plan("database", &holds_data, database_keys.collect()),
-        plan("redis", &goes_with_shop, redis_keys),
-        plan("internal-keys", &goes_with_shop, callees.collect()),
+        rotated(Holder::Database, &holds_data),
+        rotated(Holder::Redis, &goes_with_shop),
+        rotated(Holder::InternalKeys, &goes_with_shop),
     ];
     if shop.database.managed().is_some() {
-        let keys = vec![random(SUPERUSER_PASSWORD.to_owned())];
+        let keys = vec![(SUPERUSER_PASSWORD.to_owned(), Source::Random)];
         plans.insert(
             0,
             SecretPlan {
@@ -129,6 +262,8 @@ impl SecretPlan {
                 name: Some(self.name.clone()),
                 namespace: Some(namespace.to_owned()),
                 labels: Some(labels),
+                annotations: (!self.first_annotations.is_empty())
+                    .then(|| self.first_annotations.clone()),
                 owner_references: self.owner.clone().map(|owner| vec![owner]),
                 ..ObjectMeta::default()
             },
@@ -148,8 +283,8 @@ impl SecretPlan {
             }
         }
         for (key, source) in &self.keys {
-            if *source == Source::RedisAcl {
-                let value = redis_acl(&complete);
+            if let Source::RedisAcl(ring) = source {
+                let value = redis_acl(&complete, *ring);
                 complete.insert(key.clone(), ByteString(value.into_bytes()));
             }
         }
@@ -169,15 +304,20 @@ fn random_bytes<const N: usize>() -> [u8; N] {
 
 /// One line per user: each service may touch its own keys, read the streams that it consumes, and
 /// run no administrative command; nobody without a password may do more than ask whether the server is there.
-fn redis_acl(data: &BTreeMap<String, ByteString>) -> String {
+fn redis_acl(data: &BTreeMap<String, ByteString>, ring: Ring) -> String {
     let nobody = "user default on nopass resetkeys resetchannels -@all +ping\n".to_owned();
-    let users = redis_users().map(|service| {
-        let password = data
-            .get(service.name())
-            .map_or(&[][..], |ByteString(bytes)| bytes);
-        let digest = hex::encode(Sha256::digest(password));
-        let rights = service.redis_rights();
-        format!("user {service} on #{digest} resetkeys {rights}\n")
+    let rights = |service: Service| format!("resetkeys {}", service.redis_rights());
+    let services = redis_users().map(|service| (service.name(), rights(service)));
+    let lifecycle = (REDIS_LIFECYCLE_USER, REDIS_LIFECYCLE_RIGHTS.to_owned());
+    let users = services.chain([lifecycle]).map(|(user, rights)| {
+        let digests = ring.accepted().into_iter().map(|generation| {
+            let password = data
+                .get(&versioned(user, generation))
+                .map_or(&[][..], |ByteString(bytes)| bytes);
+            format!("#{}", hex::encode(Sha256::digest(password)))
+        });
+        let digests = digests.collect::<Vec<_>>().join(" ");
+        format!("user {user} on {digests} {rights}\n")
     });
     nobody + &users.collect::<String>()
 }

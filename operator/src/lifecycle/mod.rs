@@ -8,16 +8,20 @@
 pub mod approval;
 pub mod downgrade;
 pub mod progress;
+pub mod rotation;
 pub mod words;
 
 use k8s_openapi::api::core::v1::EnvVar;
 use kube::ResourceExt;
 use localmart_api::names;
 use sha2::{Digest, Sha256};
-use topology::{Service, settings};
+use topology::{
+    REDIS_LIFECYCLE_USER, REDIS_PORT, Service,
+    settings::{self, Login},
+};
 
 use crate::{
-    build::{Key, Kind, env, postgres, secrets, storage},
+    build::{Key, Kind, env, postgres, redis, secrets, secrets::Holder, storage},
     reconcile::{
         observed::Observed,
         shop::{Database, Identity, Shop},
@@ -81,28 +85,25 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
         .unwrap_or_default();
     let prefix = shop.identity.role_prefix();
 
-    let mut tasks = vec![
-        Task {
-            name: "bootstrap",
-            when: When::BeforeServices,
-            checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
-            needs_approval: false,
-            arguments: vec!["bootstrap".to_owned()],
-            env: bootstrap_env(shop),
-            files: vec![admin_password(shop), passwords_of(shop, &both_logins)],
-        },
-        Task {
-            name: "migrate",
-            when: When::BeforeServices,
-            checksum: checksum(&["migrate", image, &data, &prefix]),
-            needs_approval: true,
-            arguments: vec!["migrate".to_owned()],
-            env: common_env(shop),
-            files: vec![passwords_of(shop, &|service| {
-                vec![settings::migrator_password(service)]
-            })],
-        },
-    ];
+    let mut tasks = vec![Task {
+        name: "bootstrap",
+        when: When::BeforeServices,
+        checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
+        needs_approval: false,
+        arguments: vec!["bootstrap".to_owned()],
+        env: bootstrap_env(shop),
+        files: vec![admin_password(shop), all_passwords(shop)],
+    }];
+    tasks.extend(rotate(shop, observed, &data));
+    tasks.push(Task {
+        name: "migrate",
+        when: When::BeforeServices,
+        checksum: checksum(&["migrate", image, &data, &prefix]),
+        needs_approval: true,
+        arguments: vec!["migrate".to_owned()],
+        env: common_env(shop),
+        files: vec![passwords_of(shop, &|service| vec![migrator(shop, service)])],
+    });
     if shop.lifecycle.sample_data {
         tasks.push(Task {
             name: "seed",
@@ -112,7 +113,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
             arguments: vec!["seed".to_owned()],
             env: common_env(shop),
             files: vec![passwords_of(shop, &|service| {
-                vec![settings::app_password(service)]
+                vec![login(service, shop.rings.database.presented())]
             })],
         });
     }
@@ -124,9 +125,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
             needs_approval: true,
             arguments: vec![CONTRACT.to_owned()],
             env: common_env(shop),
-            files: vec![passwords_of(shop, &|service| {
-                vec![settings::migrator_password(service)]
-            })],
+            files: vec![passwords_of(shop, &|service| vec![migrator(shop, service)])],
         });
     }
     Some(tasks)
@@ -222,19 +221,105 @@ fn admin_password(shop: &Shop) -> Files {
     }
 }
 
-fn both_logins(service: Service) -> Vec<String> {
-    vec![
-        settings::app_password(service),
-        settings::migrator_password(service),
-    ]
+/// Lets in what the present step of a rotation accepts. It stands before the migrations, whose
+/// password it changes. A shop whose secrets were never exchanged has no such task: bootstrap
+/// has done all of it.
+fn rotate(shop: &Shop, observed: &Observed, data: &str) -> Option<Task> {
+    let rings = &shop.rings;
+    if rings.database.is_first() && rings.redis.is_first() {
+        return None;
+    }
+    let mut inputs = vec![
+        "rotate".to_owned(),
+        data.to_owned(),
+        shop.identity.role_prefix(),
+    ];
+    let mut env = bootstrap_env(shop);
+    let mut files = vec![admin_password(shop), all_passwords(shop)];
+    let mut holders = vec![Holder::Database];
+    // What was never exchanged, Redis has read from its file.
+    if !rings.redis.is_first() {
+        holders.push(Holder::Redis);
+        env.extend([
+            env::var(settings::REDIS_HOST, shop.identity.child(redis::COMPONENT)),
+            env::var(settings::REDIS_PORT, REDIS_PORT.to_string()),
+            env::var(
+                settings::REDIS_PASSWORDS_DIR,
+                settings::REDIS_PASSWORDS_MOUNT,
+            ),
+        ]);
+        files.push(redis_passwords(shop));
+    }
+    for holder in holders {
+        let secret = observed.secrets.get(&holder.secret(&shop.identity));
+        inputs.push(secret.and_then(ResourceExt::uid).unwrap_or_default());
+        inputs.push(format!("{:?}", rings.get(holder).accepted()));
+    }
+    let inputs: Vec<_> = inputs.iter().map(String::as_str).collect();
+    Some(Task {
+        when: When::BeforeServices,
+        name: "rotate",
+        checksum: checksum(&inputs),
+        needs_approval: false,
+        arguments: vec!["rotate".to_owned()],
+        env,
+        files,
+    })
 }
 
-fn passwords_of(shop: &Shop, logins: &dyn Fn(Service) -> Vec<String>) -> Files {
+/// The passwords that Redis takes now: the one of the generation that is known to it first.
+fn redis_passwords(shop: &Shop) -> Files {
+    let users = || {
+        let services = secrets::redis_users().map(Service::name);
+        services.chain([REDIS_LIFECYCLE_USER])
+    };
+    let accepted = shop.rings.redis.accepted();
+    let items = users().flat_map(|user| {
+        let paths = [user.to_owned(), settings::beside(user)];
+        accepted
+            .iter()
+            .zip(paths)
+            .map(move |(generation, path)| (secrets::versioned(user, *generation), path))
+    });
+    Files {
+        volume: "redis-passwords",
+        mount: settings::REDIS_PASSWORDS_MOUNT,
+        sources: vec![(secrets::redis(&shop.identity), items.collect())],
+    }
+}
+
+/// The key of a login's password and the name of its file.
+fn login(service: Service, generation: u32) -> (String, String) {
+    let login = Login::of_generation(generation);
+    (
+        secrets::app_key(service, generation),
+        settings::login_password(service, login),
+    )
+}
+
+fn migrator(shop: &Shop, service: Service) -> (String, String) {
+    (
+        secrets::migrator_key(service, shop.rings.database.newest()),
+        settings::migrator_password(service),
+    )
+}
+
+/// The passwords of every login that may log in now.
+fn all_passwords(shop: &Shop) -> Files {
+    passwords_of(shop, &|service| {
+        let accepted = shop.rings.database.accepted().into_iter();
+        accepted
+            .map(|generation| login(service, generation))
+            .chain([migrator(shop, service)])
+            .collect()
+    })
+}
+
+fn passwords_of(shop: &Shop, logins: &dyn Fn(Service) -> Vec<(String, String)>) -> Files {
     let keys = Service::ALL
         .into_iter()
         .filter(|service| service.has_schema())
-        .flat_map(logins)
-        .map(|key| (key.clone(), key));
+        .flat_map(logins);
     Files {
         volume: "passwords",
         mount: settings::DATABASE_PASSWORDS_MOUNT,

@@ -17,7 +17,7 @@ use localmart_api::{
     conditions::Reason,
     names::{self, FIELD_MANAGER, SCALE_MANAGER},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     drift,
@@ -218,8 +218,9 @@ fn name_taken(what: &str, namespace: &str) -> Failure {
     )
 }
 
-/// Creates a Secret, or adds what it lacks; says whether that took a write. What a key holds is
-/// never replaced, so a race or a stale read cannot lose a password.
+/// Creates a Secret, or adds what it lacks and takes away the keys that nothing uses any more;
+/// says whether that took a write. What a key holds is never replaced, so a race or a stale read
+/// cannot lose a password.
 async fn ensure_secret(
     client: &Client,
     identity: &Identity,
@@ -278,17 +279,33 @@ async fn ensure_secret(
         .iter()
         .any(|(name, value)| labels.get(name) != Some(value));
     let missing = plan.missing(&live.data.clone().unwrap_or_default());
-    if missing.is_empty() && !owner_differs && !labels_differ {
+    let annotations = live.annotations();
+    let annotations_differ = plan
+        .annotations
+        .iter()
+        .any(|(name, value)| annotations.get(name) != value.as_ref());
+    let holds = |key: &&String| {
+        let data = live.data.as_ref();
+        data.is_some_and(|data| data.contains_key(*key))
+    };
+    let obsolete: Vec<_> = plan.obsolete.iter().filter(holds).collect();
+    let unchanged = missing.is_empty() && obsolete.is_empty();
+    if unchanged && !owner_differs && !labels_differ && !annotations_differ {
         return Ok(false);
+    }
+    let mut data = json!(missing);
+    for key in obsolete {
+        data[key] = Value::Null;
     }
     let patch = json!({
         "metadata": {
             // Made from what was read: if it changed since, read again.
             "resourceVersion": live.resource_version(),
             "labels": plan.labels,
+            "annotations": plan.annotations,
             "ownerReferences": wanted_owners,
         },
-        "data": missing,
+        "data": data,
     });
     let parameters = PatchParams {
         field_manager: Some(FIELD_MANAGER.to_owned()),

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     build::{Key, Kind, secrets},
     error::Failure,
+    lifecycle::rotation,
 };
 
 /// Annotation that marks the IngressClass for those who name none.
@@ -73,9 +74,11 @@ pub async fn dereference(
             None => IngressClasses::Unknown,
         },
         pods: Vec::new(),
+        now: rotation::now(),
         status: object.status.clone().unwrap_or_default(),
     };
-    if !settled(object) || something_waits(&observed, identity) {
+    let unfinished = !settled(object) || rotation::under_way(observed.secrets.values());
+    if unfinished || something_waits(&observed, identity) {
         observed.pods = pods(client, identity).await?;
     }
     Ok(observed)

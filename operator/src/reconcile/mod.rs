@@ -203,6 +203,7 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
     }
     Ok(match status.phase {
         _ if at_once => Next::AtOnce,
+        Some(Phase::Ready) if plan.rotation.is_some() => Next::Soon,
         Some(Phase::Ready | Phase::Suspended | Phase::Paused) => Next::Later,
         _ => Next::Soon,
     })

@@ -9,6 +9,7 @@ use k8s_openapi::{
         batch::v1::Job,
         core::v1::{Pod, Secret},
     },
+    jiff::Timestamp,
 };
 use kube::{ResourceExt, core::DynamicObject};
 use localmart_api::{KeyRef, LocalMartStatus};
@@ -28,6 +29,8 @@ pub struct Observed {
     pub ingress_classes: IngressClasses,
     /// Pods of the shop; read only until the newest spec is Ready and while something is not.
     pub pods: Vec<Pod>,
+    /// When it was looked; absent where that does not matter.
+    pub now: Option<Timestamp>,
     /// What was reported last.
     pub status: LocalMartStatus,
 }

@@ -25,7 +25,7 @@ use crate::{
     lifecycle::{
         self, Task, When, approval,
         progress::{self, Situation},
-        words,
+        rotation, words,
     },
 };
 
@@ -44,6 +44,8 @@ pub struct Plan {
     pub data_id: Option<String>,
     /// Why the data is not whole, if it is not.
     pub orphaned: Option<String>,
+    /// How far an exchange of secrets is, and what it waits for.
+    pub rotation: Option<String>,
     /// Whether the services are given what is wanted, not what ran before.
     pub released: bool,
 }
@@ -103,6 +105,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
     };
     let editions = editions(shop, observed, services_gate.is_open());
 
+    let settled = rotation::settled(shop, observed, services_gate.is_open());
     let planned = planned_keys(shop, tasks.as_deref(), observed);
     let stores = if stores_gate.is_open() || installed {
         stores(shop, observed, orphaned.is_some())
@@ -128,7 +131,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
     ];
     Plan {
         // A password is never made anew for data that is there.
-        secrets: secret_plans
+        secrets: secrets::next_plans(shop, observed, &settled)
             .into_iter()
             .filter(|plan| orphaned.is_none() || !plan.has_data_id)
             .collect(),
@@ -138,6 +141,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
         waves,
         lifecycle,
         orphaned,
+        rotation: rotation::words(shop, &settled),
         released: services_gate.is_open(),
     }
 }

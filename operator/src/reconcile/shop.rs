@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use topology::Service;
 
 use super::scale::Scale;
+use crate::lifecycle::rotation::{Rings, Wish};
 
 /// Everything that is wanted, with defaults filled in and references resolved.
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ pub struct Shop {
     /// Whether only the edges of the call graph are open.
     pub network_policy: bool,
     pub suspend: bool,
+    /// Which generations of its secrets are there, and how far an exchange is.
+    pub rings: Rings,
+    /// When they are to be exchanged.
+    pub wish: Wish,
     /// Whether data outlives the LocalMart.
     pub retain: bool,
 }

@@ -25,7 +25,10 @@ use super::{
 use crate::{
     build::{Key, Kind, env::CONNECTIONS_PER_POD, storage, template},
     error::Failure,
-    lifecycle::downgrade,
+    lifecycle::{
+        downgrade,
+        rotation::{Rings, Wish},
+    },
     releases::{OWN_VERSION, PostgresImages, Release, Releases},
 };
 
@@ -126,6 +129,10 @@ pub fn validate(
             .unwrap_or_else(|| defaults::CURRENCY.to_owned()),
         network_policy: spec.network_policy != Some(Switch::Disabled),
         suspend: spec.suspend == Some(true),
+        rings: Rings::read(&identity, observed),
+        wish: Wish {
+            request: object.annotations().get(names::ROTATE_SECRETS).cloned(),
+        },
         retain: spec.deletion_policy != Some(DeletionPolicy::Delete),
         identity,
         version,

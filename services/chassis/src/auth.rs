@@ -19,7 +19,7 @@ use http::{HeaderMap, header, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use topology::Service;
+use topology::{Service, settings};
 use uuid::Uuid;
 
 use crate::{
@@ -172,22 +172,23 @@ struct Inner {
     service: Service,
     clock: Clock,
     ids: Ids,
-    /// Absent for a service that nobody calls.
-    verify: Option<DecodingKey>,
+    /// None for a service that nobody calls, two while keys are exchanged.
+    verify: Vec<DecodingKey>,
     validation: Validation,
     sign: HashMap<Service, EncodingKey>,
 }
 
 impl InternalKeys {
-    /// Reads the keys of `service` and its callees from a directory with one file per callee.
+    /// Reads the keys of `service` and its callees from a directory with one file per callee, and
+    /// perhaps one with a second key to verify with ([`settings::beside`]).
     pub fn load(
         service: Service,
         directory: &Path,
         clock: Clock,
         ids: Ids,
     ) -> Result<Self, KeyError> {
-        let read = |callee: Service| {
-            let path = directory.join(callee.name());
+        let read_file = |callee: Service, name: &str| {
+            let path = directory.join(name);
             let key = fs::read(&path).map_err(|source| KeyError::Unreadable {
                 service,
                 callee,
@@ -201,8 +202,15 @@ impl InternalKeys {
                 Ok(key)
             }
         };
-        let is_called = service.callers().next().is_some();
-        let own = is_called.then(|| read(service)).transpose()?;
+        let read = |callee: Service| read_file(callee, callee.name());
+        let mut verify = Vec::new();
+        if service.callers().next().is_some() {
+            verify.push(DecodingKey::from_secret(&read(service)?));
+            let beside = settings::beside(service.name());
+            if directory.join(&beside).exists() {
+                verify.push(DecodingKey::from_secret(&read_file(service, &beside)?));
+            }
+        }
         let sign = service
             .calls()
             .iter()
@@ -218,7 +226,7 @@ impl InternalKeys {
             service,
             clock,
             ids,
-            verify: own.as_deref().map(DecodingKey::from_secret),
+            verify,
             validation,
             sign,
         })))
@@ -267,14 +275,16 @@ impl InternalKeys {
                 "The internal token is not valid here.",
             )
         };
-        let key = self
-            .0
-            .verify
-            .as_ref()
-            .ok_or_else(|| refused("nobody calls this service"))?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation)
-            .map_err(|error| refused(&error.to_string()))?
-            .claims;
+        let mut claims = Err("nobody calls this service".to_owned());
+        for key in &self.0.verify {
+            claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation)
+                .map(|token| token.claims)
+                .map_err(|error| error.to_string());
+            if claims.is_ok() {
+                break;
+            }
+        }
+        let claims = claims.map_err(|reason| refused(&reason))?;
         let now = self.0.clock.now().timestamp();
         if claims.exp + CLOCK_SKEW < now || claims.iat - CLOCK_SKEW > now {
             return Err(refused("out of its time"));

@@ -38,28 +38,29 @@ pub enum WebhookKeyError {
 #[derive(Clone)]
 pub struct WebhookKey {
     keyed: Hmac<Sha256>,
+    /// Verifies too, while keys are exchanged.
+    beside: Option<Hmac<Sha256>>,
     clock: Clock,
 }
 
 impl WebhookKey {
-    /// Reads the key from the directory of the internal keys.
+    /// Reads the key from the directory of the internal keys, and perhaps a second one to verify
+    /// with ([`settings::beside`]).
     pub fn load(directory: &Path, clock: Clock) -> Result<Self, WebhookKeyError> {
-        let path = directory.join(settings::PAYMENT_WEBHOOKS_KEY);
-        let key = fs::read(&path).map_err(|source| WebhookKeyError::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
-        let length = key.len();
-        match Hmac::new_from_slice(&key) {
-            Ok(keyed) if length >= SHORTEST_KEY => Ok(Self { keyed, clock }),
-            _ => Err(WebhookKeyError::TooShort { path, length }),
-        }
+        let read = |name: &str| read(directory.join(name));
+        let beside = settings::beside(settings::PAYMENT_WEBHOOKS_KEY);
+        let has_beside = directory.join(&beside).exists();
+        Ok(Self {
+            keyed: read(settings::PAYMENT_WEBHOOKS_KEY)?,
+            beside: has_beside.then(|| read(&beside)).transpose()?,
+            clock,
+        })
     }
 
     /// The value of the header for a body that is sent now.
     pub fn sign(&self, body: &[u8]) -> String {
         let at = self.clock.now().timestamp();
-        let signature = hex::encode(self.mac(at, body).finalize().into_bytes());
+        let signature = hex::encode(mac(&self.keyed, at, body).finalize().into_bytes());
         format!("t={at},v1={signature}")
     }
 
@@ -70,21 +71,33 @@ impl WebhookKey {
         let (at, signature) = value
             .and_then(parse)
             .ok_or_else(|| refused("there is none of the form t=<unix seconds>,v1=<hex>"))?;
-        self.mac(at, body)
-            .verify_slice(&signature)
-            .map_err(|_| refused("it does not fit the body"))?;
+        let mut keys = std::iter::once(&self.keyed).chain(&self.beside);
+        if !keys.any(|key| mac(key, at, body).verify_slice(&signature).is_ok()) {
+            return Err(refused("it does not fit the body"));
+        }
         if self.clock.now().timestamp().abs_diff(at) > TOLERANCE {
             return Err(refused("it is out of its time"));
         }
         Ok(())
     }
+}
 
-    fn mac(&self, at: i64, body: &[u8]) -> Hmac<Sha256> {
-        self.keyed
-            .clone()
-            .chain_update(format!("{at}."))
-            .chain_update(body)
+fn read(path: PathBuf) -> Result<Hmac<Sha256>, WebhookKeyError> {
+    let key = fs::read(&path).map_err(|source| WebhookKeyError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
+    let length = key.len();
+    match Hmac::new_from_slice(&key) {
+        Ok(keyed) if length >= SHORTEST_KEY => Ok(keyed),
+        _ => Err(WebhookKeyError::TooShort { path, length }),
     }
+}
+
+fn mac(key: &Hmac<Sha256>, at: i64, body: &[u8]) -> Hmac<Sha256> {
+    key.clone()
+        .chain_update(format!("{at}."))
+        .chain_update(body)
 }
 
 impl fmt::Debug for WebhookKey {
@@ -165,6 +178,26 @@ mod tests {
         hands.advance(Duration::from_secs(1));
         let problem = key_a.verify(&header(&signed), b"{}").expect_err("too old");
         assert_eq!(problem.code(), Code::Unauthenticated);
+    }
+
+    #[test]
+    fn the_receiver_may_have_both_keys_while_the_sender_changes() {
+        const OTHER: &[u8] = b"another-key-another-key-another-";
+        let directory = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, key: &[u8]| {
+            fs::write(directory.path().join(name), key).expect("a writable folder");
+        };
+        write(settings::PAYMENT_WEBHOOKS_KEY, KEY);
+        write(&settings::beside(settings::PAYMENT_WEBHOOKS_KEY), OTHER);
+        let receiver = WebhookKey::load(directory.path(), Clock::system()).expect("two keys");
+        for sender in [KEY, OTHER] {
+            let sender = key(Clock::system(), sender).expect("a key");
+            let signed = header(&sender.sign(b"{}"));
+            assert!(receiver.verify(&signed, b"{}").is_ok());
+        }
+        // It signs with the first.
+        let old = key(Clock::system(), KEY).expect("a key");
+        assert!(old.verify(&header(&receiver.sign(b"{}")), b"{}").is_ok());
     }
 
     #[test]

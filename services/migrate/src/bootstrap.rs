@@ -3,12 +3,9 @@
 
 use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use topology::{
-    Service,
-    settings::{app_password, migrator_password},
-};
+use topology::Service;
 
-use crate::server::Server;
+use crate::{logins, server::Server};
 
 /// Key of the advisory lock that keeps two bootstraps apart; any constant does.
 pub(crate) const LOCK: i64 = 0x6c6f_6361_6c6d_6172;
@@ -76,7 +73,7 @@ async fn prepare(connection: &mut PgConnection, server: &Server, service: Servic
         create_role(connection, role).await?;
     }
     let schema = service.name();
-    let statements: [(&str, &[&str]); 13] = [
+    let statements: [(&str, &[&str]); 11] = [
         // An administrator who is no superuser may act for a role only as its member.
         ("GRANT %I TO CURRENT_USER", &[&roles.owner]),
         ("GRANT %I TO %I", &[&roles.app, &roles.app_a]),
@@ -105,23 +102,13 @@ async fn prepare(connection: &mut PgConnection, server: &Server, service: Servic
             "ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I",
             &[&roles.owner, schema, &roles.app],
         ),
-        (
-            "ALTER ROLE %I LOGIN PASSWORD %L",
-            &[&roles.app_a, &server.password(&app_password(service))?],
-        ),
-        (
-            "ALTER ROLE %I LOGIN PASSWORD %L",
-            &[
-                &roles.migrator,
-                &server.password(&migrator_password(service))?,
-            ],
-        ),
     ];
     for (template, values) in statements {
         run_formatted(connection, template, values)
             .await
             .with_context(|| format!("refused: {template}"))?;
     }
+    logins::set(connection, server, service).await?;
     Ok(())
 }
 
@@ -138,7 +125,7 @@ async fn create_role(connection: &mut PgConnection, role: &str) -> Result<()> {
 
 /// Runs a statement whose names (`%I`) and literals (`%L`) Postgres itself has quoted: utility
 /// statements take no bound parameters.
-async fn run_formatted(
+pub(crate) async fn run_formatted(
     connection: &mut PgConnection,
     template: &str,
     values: &[&str],

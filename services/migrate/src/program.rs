@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bootstrap,
+    bootstrap, logins,
     migrate::{self, File},
-    seed,
+    redis_logins, seed,
     server::{self, Server},
 };
 
@@ -24,6 +24,8 @@ struct Arguments {
 enum Task {
     /// Create the database, and each service's schema and roles; passwords are set anew.
     Bootstrap,
+    /// Let exactly those log in that there is a password for.
+    Rotate,
     /// Apply the migrations that old and new versions of the services can both live with.
     Migrate,
     /// Apply the migrations that only the new version can live with.
@@ -52,6 +54,13 @@ async fn run(task: Task, files: &[File]) -> anyhow::Result<String> {
     let server = Server::from_environment()?;
     match task {
         Task::Bootstrap => bootstrap::run(&server).await,
+        Task::Rotate => {
+            let mut said = logins::run(&server).await?;
+            if let Some(users) = redis_logins::Users::from_environment()? {
+                said = format!("{said}; {}", redis_logins::run(&users).await?);
+            }
+            Ok(said)
+        }
         Task::Migrate => migrate::run(&server, files, migrate::Kind::Expand).await,
         Task::Seed => seed::run(&server, &server::currency()?).await,
         Task::Contract => migrate::run(&server, files, migrate::Kind::Contract).await,

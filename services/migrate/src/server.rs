@@ -2,13 +2,13 @@
 
 use std::{env, fmt, fs, path::PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use topology::{
     Service,
     settings::{
         self, DATABASE_HOST, DATABASE_NAME, DATABASE_PASSWORD_FILE, DATABASE_PASSWORDS_DIR,
-        DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles,
+        DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles, Login,
     },
 };
 
@@ -103,11 +103,30 @@ impl Server {
             .await
     }
 
-    /// A connection with the rights that `service` itself has.
+    /// The password of one of `service`'s logins, if there is a file for it.
+    pub fn login_password(&self, service: Service, login: Login) -> Result<Option<String>> {
+        let name = settings::login_password(service, login);
+        if !self.passwords.join(&name).exists() {
+            return Ok(None);
+        }
+        self.password(&name).map(Some)
+    }
+
+    /// A connection with the rights that `service` itself has, by the first login that there is a
+    /// password for.
     pub async fn connect_as(&self, service: Service) -> Result<PgConnection> {
-        let password = self.password(&settings::app_password(service))?;
-        self.connect(&self.database, &self.roles(service).app_a, &password)
-            .await
+        for login in Login::BOTH {
+            if let Some(password) = self.login_password(service, login)? {
+                let roles = self.roles(service);
+                return self
+                    .connect(&self.database, roles.login(login), &password)
+                    .await;
+            }
+        }
+        bail!(
+            "there is no password for {service} in {}",
+            self.passwords.display()
+        )
     }
 
     async fn connect_as_administrator(&self, database: &str) -> Result<PgConnection> {

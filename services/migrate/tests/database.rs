@@ -8,14 +8,17 @@ use std::{
 
 use chassis::testkit;
 use localmart_migrate::{
-    bootstrap,
+    bootstrap, logins,
     migrate::{self, FILES, Kind},
     seed,
     server::{Administrator, Server},
 };
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
-use topology::{Service, settings};
+use topology::{
+    Service,
+    settings::{self, Login},
+};
 
 static SHOPS: AtomicU32 = AtomicU32::new(1);
 
@@ -128,6 +131,86 @@ async fn bootstrap_again_sets_the_passwords_of_now() {
         .connect_to_migrate(Service::Orders)
         .await
         .unwrap();
+}
+
+/// The way of a rotation: old, both, new.
+#[tokio::test]
+async fn a_login_works_exactly_while_there_is_a_password_for_it() {
+    let shop = Shop::migrated().await;
+    let file = |login| {
+        let name = settings::login_password(Service::Catalog, login);
+        shop.passwords.path().join(name)
+    };
+    let log_in = async |login: Login, password: &str| {
+        let roles = shop.server.roles(Service::Catalog);
+        let admin = Some(Administrator {
+            user: roles.login(login).to_owned(),
+            password: password.to_owned(),
+        });
+        let server = Server {
+            administrator: admin,
+            ..shop.server.clone()
+        };
+        server.connect_to_bootstrap().await
+    };
+    let mut old = log_in(Login::A, "first").await.unwrap();
+    assert!(log_in(Login::B, "second").await.is_err());
+
+    fs::write(file(Login::B), "second").unwrap();
+    let said = logins::run(&shop.server).await.unwrap();
+    assert_eq!(
+        said,
+        "rotate: 5 logins are open, 3 are closed, 0 of their sessions were ended"
+    );
+    let mut new = log_in(Login::B, "second").await.unwrap();
+    log_in(Login::A, "first")
+        .await
+        .unwrap()
+        .close()
+        .await
+        .unwrap();
+    for connection in [&mut old, &mut new] {
+        sqlx::query("UPDATE catalog.category SET title = title")
+            .execute(connection)
+            .await
+            .unwrap();
+    }
+
+    // A bootstrap in between, of an upgrade, changes nothing of that.
+    bootstrap::run(&shop.server).await.unwrap();
+    log_in(Login::A, "first")
+        .await
+        .unwrap()
+        .close()
+        .await
+        .unwrap();
+
+    fs::remove_file(file(Login::A)).unwrap();
+    let said = logins::run(&shop.server).await.unwrap();
+    assert_eq!(
+        said,
+        "rotate: 4 logins are open, 4 are closed, 1 of their sessions were ended"
+    );
+    assert!(log_in(Login::A, "first").await.is_err());
+    assert!(old.ping().await.is_err(), "an old session was left open");
+    new.ping().await.unwrap();
+    // What a lifecycle Job does as the service, it does with the login that is left.
+    shop.catalog().await.close().await.unwrap();
+    bootstrap::run(&shop.server).await.unwrap();
+    assert!(log_in(Login::A, "first").await.is_err());
+}
+
+#[tokio::test]
+async fn nobody_is_locked_out_by_a_missing_file() {
+    let shop = Shop::new().await;
+    let name = settings::login_password(Service::Orders, Login::A);
+    fs::remove_file(shop.passwords.path().join(name)).unwrap();
+    let error = logins::run(&shop.server).await.unwrap_err();
+    assert!(
+        format!("{error:#}").contains("no password for any login of orders"),
+        "{error:#}"
+    );
+    shop.catalog().await;
 }
 
 #[tokio::test]

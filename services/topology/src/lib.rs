@@ -19,6 +19,10 @@ pub const POSTGRES_PORT: u16 = 5432;
 pub const REDIS_PORT: u16 = 6379;
 /// Database that holds one schema per service when `spec.postgres.layout` is `Shared`.
 pub const SHARED_DATABASE: &str = "localmart";
+/// The Redis user of lifecycle Jobs.
+pub const REDIS_LIFECYCLE_USER: &str = "lifecycle";
+/// What it may do, as the words of an ACL rule: change the passwords of the others.
+pub const REDIS_LIFECYCLE_RIGHTS: &str = "resetchannels -@all +acl|setuser +ping";
 /// User and group that every container runs as.
 pub const RUN_AS: i64 = 65532;
 /// Image name of the program that lifecycle Jobs run.

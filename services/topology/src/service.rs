@@ -72,6 +72,11 @@ impl Service {
         }
     }
 
+    /// Whether the service receives the webhooks about payments, and so verifies with their key.
+    pub const fn receives_webhooks(self) -> bool {
+        matches!(self, Self::Orders)
+    }
+
     /// Whether the service owns a schema in Postgres.
     pub const fn has_schema(self) -> bool {
         match self {

@@ -29,8 +29,8 @@ pub const DATABASE_CONNECTIONS: &str = "DATABASE_CONNECTIONS";
 /// Prefix of this shop's roles, `lm_` and eight hex digits of a hash of `namespace/name`;
 /// lifecycle Jobs only.
 pub const DATABASE_ROLE_PREFIX: &str = "DATABASE_ROLE_PREFIX";
-/// Directory with one password file per role (see [`app_password`], [`migrator_password`]);
-/// lifecycle Jobs only.
+/// Directory with one password file per role (see [`login_password`], [`migrator_password`]);
+/// lifecycle Jobs only. A login without a file may not log in.
 pub const DATABASE_PASSWORDS_DIR: &str = "DATABASE_PASSWORDS_DIR";
 
 /// Host name of Redis.
@@ -42,6 +42,10 @@ pub const REDIS_USER: &str = "REDIS_USER";
 /// File that holds the password of [`REDIS_USER`].
 pub const REDIS_PASSWORD_FILE: &str = "REDIS_PASSWORD_FILE";
 
+/// Directory with one password file per Redis user, perhaps with a second one ([`beside`]);
+/// lifecycle Jobs only.
+pub const REDIS_PASSWORDS_DIR: &str = "REDIS_PASSWORDS_DIR";
+
 /// Directory with one HS256 key per file, named after the callee: the service's own (to verify)
 /// and those of the services it calls (to sign).
 pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
@@ -49,6 +53,12 @@ pub const INTERNAL_KEYS_DIR: &str = "INTERNAL_KEYS_DIR";
 /// File in [`INTERNAL_KEYS_DIR`] with the key of the webhooks that payments sends to orders; for
 /// the services of [`crate::Service::has_webhook_key`] only.
 pub const PAYMENT_WEBHOOKS_KEY: &str = "payment-webhooks";
+
+/// File with a second value that counts beside the one in the file `name`, while secrets are
+/// exchanged.
+pub fn beside(name: &str) -> String {
+    format!("{name}.beside")
+}
 
 /// ISO 4217 code of the shop's currency.
 pub const CURRENCY: &str = "SHOP_CURRENCY";
@@ -79,6 +89,30 @@ pub struct DatabaseRoles {
     pub migrator: String,
 }
 
+/// Where the operator mounts the directory of [`REDIS_PASSWORDS_DIR`].
+pub const REDIS_PASSWORDS_MOUNT: &str = "/etc/localmart/redis-passwords";
+
+/// The two logins of a service. One is in use; the other takes its place at a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    A,
+    B,
+}
+
+impl Login {
+    /// Both, in order.
+    pub const BOTH: [Self; 2] = [Self::A, Self::B];
+
+    /// The login that the passwords of a generation belong to; the first generation is 1.
+    pub const fn of_generation(generation: u32) -> Self {
+        if generation % 2 == 1 {
+            Self::A
+        } else {
+            Self::B
+        }
+    }
+}
+
 impl DatabaseRoles {
     /// Names for `service` under `prefix`, for example `lm_0a1b2c3d_catalog_app_a`.
     pub fn new(prefix: &str, service: crate::Service) -> Self {
@@ -91,11 +125,28 @@ impl DatabaseRoles {
             migrator: name("migrator"),
         }
     }
+
+    /// One of the service's logins.
+    pub fn login(&self, login: Login) -> &str {
+        match login {
+            Login::A => &self.app_a,
+            Login::B => &self.app_b,
+        }
+    }
 }
 
 /// File (and Secret key) with the password of a service's first login.
 pub fn app_password(service: crate::Service) -> String {
-    format!("{service}-app-a")
+    login_password(service, Login::A)
+}
+
+/// File with the password of one of a service's logins.
+pub fn login_password(service: crate::Service, login: Login) -> String {
+    let letter = match login {
+        Login::A => 'a',
+        Login::B => 'b',
+    };
+    format!("{service}-app-{letter}")
 }
 
 /// File (and Secret key) with the password of a service's migrator.
@@ -114,5 +165,13 @@ mod tests {
         assert_eq!(roles.app_a, "lm_0a1b2c3d_catalog_app_a");
         assert_eq!(roles.migrator, "lm_0a1b2c3d_catalog_migrator");
         assert_eq!(app_password(Service::Orders), "orders-app-a");
+        assert_eq!(
+            login_password(Service::Orders, Login::of_generation(2)),
+            "orders-app-b"
+        );
+        assert_eq!(
+            roles.login(Login::of_generation(3)),
+            "lm_0a1b2c3d_catalog_app_a"
+        );
     }
 }

@@ -70,7 +70,8 @@ fn all_rules(shop: &Shop) -> (Vec<String>, Vec<String>) {
 
 /// What the call graph says, between pods of the shop.
 fn call_graph() -> BTreeSet<String> {
-    let mut edges = BTreeSet::from(["lifecycle -> postgres:5432".to_owned()]);
+    let stores = ["lifecycle -> postgres:5432", "lifecycle -> redis:6379"];
+    let mut edges = BTreeSet::from(stores.map(str::to_owned));
     for caller in Service::ALL {
         for callee in caller.calls() {
             edges.insert(format!("{caller} -> {callee}:8080"));

@@ -68,11 +68,12 @@ pub fn of_plan(
     let message = match &blocked {
         _ if shop.suspend => Reason::Suspended.cause().to_owned(),
         Some(finding) => finding.message.clone(),
-        None => format!(
-            "{} of {} components ready",
-            components.len(),
-            components.len()
-        ),
+        None => {
+            let count = components.len();
+            let rotation = plan.rotation.as_ref();
+            let rotation = rotation.map_or_else(String::new, |words| format!("; {words}"));
+            format!("{count} of {count} components ready{rotation}")
+        }
     };
     let is_ready = blocked.is_none() && !shop.suspend;
     let reason = match &blocked {

@@ -154,6 +154,32 @@ fn another_algorithm_is_refused() {
     assert!(fixture.keys(Service::Cart).verify(&headers(&token)).is_ok());
 }
 
+/// A change of keys: the callee takes both, then the callers sign with the new, then the old goes.
+#[test]
+fn callers_may_change_their_key_while_the_callee_has_both() {
+    let fixture = Fixture::new();
+    let write = |name: &str, key: &str| {
+        fs::write(fixture.directory.path().join(name), key.repeat(10)).expect("a writable file");
+    };
+    let token = || {
+        let token = fixture
+            .keys(Service::Cart)
+            .sign(Service::Catalog, &Subject::service(), &[]);
+        headers(&token.expect("cart calls catalog"))
+    };
+    let old = token();
+    write("catalog.beside", "another");
+    let both = fixture.keys(Service::Catalog);
+    write("catalog", "another");
+    let new = token();
+    assert!(both.verify(&old).is_ok());
+    assert!(both.verify(&new).is_ok());
+    fs::remove_file(fixture.directory.path().join("catalog.beside")).expect("it is there");
+    let after = fixture.keys(Service::Catalog);
+    assert!(after.verify(&new).is_ok());
+    assert!(after.verify(&old).is_err(), "the old key still opens");
+}
+
 #[test]
 fn a_missing_key_is_named() {
     let fixture = Fixture::new();
