@@ -6,6 +6,8 @@
 pub enum Bug {
     /// Prune deletes whatever has the name now.
     DeleteWithoutUid,
+    /// Apply overwrites whatever has the name now.
+    AppliedWithoutUid,
     /// A Secret that was not seen is made anew, also where it exists.
     SecretMadeAgain,
     /// A task counts as done when its Job is there.
@@ -13,8 +15,9 @@ pub enum Bug {
 }
 
 impl Bug {
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::DeleteWithoutUid,
+        Self::AppliedWithoutUid,
         Self::SecretMadeAgain,
         Self::CompletedTooEarly,
     ];
@@ -23,6 +26,7 @@ impl Bug {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DeleteWithoutUid => "delete-without-uid",
+            Self::AppliedWithoutUid => "applied-without-uid",
             Self::SecretMadeAgain => "secret-made-again",
             Self::CompletedTooEarly => "completed-too-early",
         }

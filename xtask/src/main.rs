@@ -51,7 +51,8 @@ enum Command {
     Env(up::Target),
     /// Run the tests: all of them, or only these levels.
     Test { levels: Vec<test::Level> },
-    /// Race for the last unit and kill processes at every step of a purchase, for hours if wanted.
+    /// Faults at every request of the operator, races for the last unit, and processes killed at
+    /// every step of a purchase, for hours.
     Chaos {
         /// Rounds of each race and of each step, instead of the full number.
         #[arg(long)]

@@ -111,7 +111,11 @@ async fn ensure(
                 ..PatchParams::default()
             };
             let cleared = api
-                .patch(&key.name, &parameters, &Patch::Merge(&patch))
+                .patch(
+                    &key.name,
+                    &parameters,
+                    &Patch::Merge(only_for(found, &patch)),
+                )
                 .await
                 .map_err(|error| Failure::api(&doing("clear"), &error))?;
             tracing::info!(object = %key, namespace = identity.namespace, "cleared");
@@ -141,8 +145,12 @@ async fn ensure(
     // Forced only on what is known to be ours: against an object that somebody makes at this very
     // moment it conflicts instead.
     parameters.force = live.is_some();
+    let body = match &live {
+        Some(live) if !Bug::AppliedWithoutUid.is_planted() => only_for(live, &body),
+        _ => body.into_owned(),
+    };
     let applied = api
-        .patch(&key.name, &parameters, &Patch::Apply(&*body))
+        .patch(&key.name, &parameters, &Patch::Apply(&body))
         .await
         .map_err(|error| storage_words(key, Failure::api(&doing("apply"), &error)))?;
     tracing::info!(object = %key, namespace = identity.namespace, "applied");
@@ -172,6 +180,14 @@ async fn hand_over(
         .map_err(|error| Failure::api(&format!("hand over the count of {key}"), &error))?;
     tracing::info!(object = %key, replicas = count.replicas, "count handed over");
     Ok(applied)
+}
+
+/// What to send so that it changes this object and no other: if it was deleted and somebody else
+/// made one of that name since it was read, the API server answers with a conflict.
+fn only_for(live: &DynamicObject, body: &Value) -> Value {
+    let mut body = body.clone();
+    body["metadata"]["uid"] = json!(live.uid());
+    body
 }
 
 /// A volume that may not grow has its own remedy.

@@ -1,6 +1,13 @@
 //! One shop, from its creation to its end, with at most one fault per workload.
 
-use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Secret};
 use kube::{
@@ -24,6 +31,9 @@ use crate::{
     workloads::{DATA, Keeps, SHOP, Step, Workload},
 };
 
+/// The first lifecycle task.
+const HELD: &str = "bootstrap";
+
 /// An end state, comparable with that of another namespace.
 pub type Portrait = BTreeMap<String, Value>;
 
@@ -40,9 +50,10 @@ pub struct Outcome {
 /// A namespace with an operator of its own.
 pub struct Journey {
     space: Space,
-    _kubelet: Kubelet,
+    kubelet: Kubelet,
     operator: Operator,
     witness: Arc<Witness>,
+    holds: AtomicBool,
 }
 
 impl Journey {
@@ -55,10 +66,27 @@ impl Journey {
         operator.resume();
         Self {
             space,
-            _kubelet: kubelet,
+            kubelet,
             operator,
             witness,
+            holds: AtomicBool::new(false),
         }
+    }
+
+    /// The Job of the first task does not complete before the operator has looked at it.
+    pub fn hold(&self) {
+        self.kubelet.hold(HELD);
+        self.holds.store(true, Ordering::Relaxed);
+    }
+
+    async fn release(&self) {
+        eventually("the first task has a Job", async || {
+            let jobs = self.space.jobs(HELD).await;
+            if jobs.is_empty() { Err(jobs) } else { Ok(()) }
+        })
+        .await;
+        self.look_thrice("held").await;
+        self.kubelet.release(HELD);
     }
 
     /// Leaves nothing behind.
@@ -88,6 +116,12 @@ impl Journey {
         let treasure = self.treasure(kept).await;
         let fingerprint = self.fingerprint().await;
         self.operator.proxy.begin(plan);
+        let released = async {
+            if self.holds.swap(false, Ordering::Relaxed) {
+                self.release().await;
+            }
+            self.witness.give_back_names().await;
+        };
         let life = async {
             for step in workload.steps {
                 self.step(step, fingerprint.as_ref()).await;
@@ -99,7 +133,7 @@ impl Journey {
         };
         tokio::select! {
             settled = life => settled?,
-            () = self.witness.give_back_names() => unreachable!("it goes on"),
+            () = released => unreachable!("it goes on"),
         }
         let met = self.operator.proxy.met();
         let struck = match fault {
@@ -248,16 +282,7 @@ impl Journey {
         let mut writes = Vec::new();
         for round in 0..3 {
             let before = self.operator.proxy.writes().len();
-            for wake in ["a", "b", "c"] {
-                let passes = self.passes();
-                let value = format!("{round}{wake}{passes}");
-                self.space.annotate(SHOP, "test/wake", Some(&value)).await;
-                eventually("the operator has looked", async || {
-                    let seen = self.passes();
-                    (seen > passes).then_some(()).ok_or(seen)
-                })
-                .await;
-            }
+            self.look_thrice(&round.to_string()).await;
             writes = self.operator.proxy.writes().split_off(before);
             writes.retain(|write| !write.is_event());
             if writes.is_empty() {
@@ -265,6 +290,21 @@ impl Journey {
             }
         }
         Err(format!("writes although nothing happens: {writes:?}"))
+    }
+
+    /// Wakes the operator until three more passes have begun, so that one has gone from its first
+    /// read to its last write.
+    async fn look_thrice(&self, why: &str) {
+        for wake in ["a", "b", "c"] {
+            let passes = self.passes();
+            let value = format!("{why}{wake}{passes}");
+            self.space.annotate(SHOP, "test/wake", Some(&value)).await;
+            eventually("the operator has looked", async || {
+                let seen = self.passes();
+                (seen > passes).then_some(()).ok_or(seen)
+            })
+            .await;
+        }
     }
 
     /// Passes that have begun: each reads the LocalMart once.

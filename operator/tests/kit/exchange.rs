@@ -34,9 +34,8 @@ impl Exchange {
         let version = if parts.first() == Some(&"api") { 2 } else { 3 };
         match parts.get(version..)? {
             ["namespaces", _, _, name, ..] => Some(name),
-            ["namespaces", ..] | [_] => None,
+            ["namespaces", ..] | [_] | [] => None,
             [_, name, ..] => Some(name),
-            [] => None,
         }
     }
 

@@ -194,7 +194,7 @@ async fn forward(State(upstream): State<Upstream>, request: Request) -> Response
             status: parts.status,
             body: body.clone(),
         };
-        let what = upstream.what(&exchange, &body);
+        let what = what(&exchange, &body);
         let stale = upstream.ledger(|ledger| ledger.read(&key, &what, &reply));
         if let Some(stale) = stale {
             return json(stale.status, Body::from(stale.body));
@@ -208,20 +208,11 @@ impl Upstream {
         work(&mut self.shared.ledger.lock().unwrap())
     }
 
-    /// Verb, resource and name.
-    fn what(&self, exchange: &Exchange, body: &[u8]) -> String {
-        let name = exchange.name().map(str::to_owned).or_else(|| {
-            let body: Value = serde_json::from_slice(body).ok()?;
-            Some(body["metadata"]["name"].as_str()?.to_owned())
-        });
-        format!("{} {}", exchange.right(), plain(&name.unwrap_or_default()))
-    }
-
     fn fault_at(&self, exchange: &Exchange, body: &[u8]) -> Option<Fault> {
         if !exchange.is_write() || exchange.is_event() {
             return None;
         }
-        let what = self.what(exchange, body);
+        let what = what(exchange, body);
         self.ledger(|ledger| ledger.meet(Class::Write, &what))
     }
 
@@ -297,6 +288,15 @@ impl Upstream {
         crash.expect("the plan crashes an operator")();
         std::future::pending().await
     }
+}
+
+/// Verb, resource and name.
+fn what(exchange: &Exchange, body: &[u8]) -> String {
+    let name = exchange.name().map(str::to_owned).or_else(|| {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        Some(body["metadata"]["name"].as_str()?.to_owned())
+    });
+    format!("{} {}", exchange.right(), plain(&name.unwrap_or_default()))
 }
 
 /// Breaks the connection instead of answering.

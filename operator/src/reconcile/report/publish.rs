@@ -45,8 +45,9 @@ pub async fn publish(
         .await
     {
         Ok(_) => metrics.written("LocalMart"),
-        // Deleted, or another object of that name by now: nobody is left to tell.
-        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(false),
+        // Deleted: nobody is left to tell. A conflict is another object of that name, or several
+        // who write at once: the next pass, which comes at once, reads which of the two.
+        Err(kube::Error::Api(status)) if status.code == 404 => return Ok(false),
         Err(error) => return Err(Failure::api("report status", &error)),
     }
     let regarding = k8s_openapi::api::core::v1::ObjectReference {
