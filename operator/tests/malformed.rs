@@ -21,6 +21,7 @@ use serde_json::json;
 const CLUSTER_WIDE: Options = Options {
     cluster_wide: true,
     leader_election: None,
+    beside: Vec::new(),
 };
 
 /// Reads a condition's reason without expecting the object to fit our types.

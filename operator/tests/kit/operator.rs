@@ -31,6 +31,8 @@ pub struct Options {
     pub cluster_wide: bool,
     /// Takes the Lease of this namespace before working, under this name.
     pub leader_election: Option<String>,
+    /// Further namespaces in which it has rights.
+    pub beside: Vec<String>,
 }
 
 /// One operator; killed when dropped.
@@ -60,11 +62,14 @@ impl Operator {
         } else {
             "1"
         };
+        let namespaces = [&[space.name.clone()][..], &options.beside].concat();
+        let namespaces = namespaces.join(",");
+        let watched = format!("{{{namespaces}}}");
         let documents = chart::template(
             "operator",
             &space.name,
             &[
-                ("watchNamespaces", &format!("{{{}}}", space.name)),
+                ("watchNamespaces", &watched),
                 (
                     "clusterRole",
                     if options.cluster_wide {
@@ -91,7 +96,7 @@ impl Operator {
         let mut arguments = vec![
             "run".to_owned(),
             format!("--releases={releases}"),
-            format!("--namespaces={}", space.name),
+            format!("--namespaces={namespaces}"),
             "--admin-listen=127.0.0.1:0".to_owned(),
             format!("--own-namespace={}", space.name),
             "--log-level=info,localmart_operator=debug".to_owned(),
@@ -124,8 +129,7 @@ impl Operator {
 
     /// Sends the process a signal, such as `STOP`.
     pub async fn signal(&self, name: &str) {
-        let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
-        let id = id.expect("the process runs").to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill")
             .args(["-s", name, &id])
             .status()
@@ -141,7 +145,7 @@ impl Operator {
             .append(true)
             .open(self.log_path())
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+        let child = Command::new(program())
             .args(&self.arguments)
             .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
             .stdin(Stdio::null())
@@ -174,6 +178,15 @@ impl Operator {
             .interrupt(at, Interruption::LostReply(Arc::new(kill)));
     }
 
+    /// Id of the process that runs.
+    pub fn id(&self) -> u32 {
+        let child = self.child.lock().unwrap();
+        child
+            .as_ref()
+            .and_then(Child::id)
+            .expect("the process runs")
+    }
+
     /// Whether the process has ended.
     pub fn has_ended(&self) -> bool {
         let mut child = self.child.lock().unwrap();
@@ -200,6 +213,14 @@ impl Drop for Operator {
             println!("the operator's log ends with:\n{}", end.join("\n"));
         }
     }
+}
+
+/// The operator; measurements name a build of it that is fit to be measured.
+fn program() -> PathBuf {
+    std::env::var_os("LOCALMART_BENCH_OPERATOR").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_localmart-operator")),
+        PathBuf::from,
+    )
 }
 
 fn kubeconfig(address: SocketAddr) -> String {
