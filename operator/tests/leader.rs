@@ -66,7 +66,6 @@ impl Pair {
 
 fn named(identity: &str) -> Options {
     Options {
-        cluster_wide: false,
         leader_election: Some(identity.to_owned()),
         ..Options::default()
     }

@@ -23,6 +23,7 @@ const CLUSTER_WIDE: Options = Options {
     leader_election: None,
     recheck: None,
     bug: None,
+    beside: Vec::new(),
 };
 
 /// Reads a condition's reason without expecting the object to fit our types.

@@ -79,6 +79,9 @@
 //! the object, and only that one, is tried again with growing pauses ([`crate::backoff`]); a
 //! conflict is tried again at once. A LocalMart that the operator cannot even read blocks nobody
 //! else (`tests/malformed.rs`).
+//!
+//! Of several operators one works at a time, and none that has lost that right writes anything
+//! ([`crate::leader`], `tests/leader.rs`).
 
 pub mod apply;
 pub mod defaults;

@@ -98,14 +98,19 @@ async fn run(pods: Api<Pod>, orders: Arc<Mutex<Orders>>, changed: Arc<Notify>) {
         .touched_objects()
         .boxed();
     loop {
-        tokio::select! {
-            event = events.next() => if event.is_none() { return },
-            () = changed.notified() => {}
-        }
-        let Ok(list) = pods.list(&ListParams::default()).await else {
-            continue;
+        let touched = tokio::select! {
+            event = events.next() => match event {
+                None => return,
+                Some(Err(_)) => continue,
+                Some(Ok(pod)) => vec![pod],
+            },
+            // Orders may concern any of them.
+            () = changed.notified() => match pods.list(&ListParams::default()).await {
+                Ok(list) => list.items,
+                Err(_) => continue,
+            },
         };
-        for pod in list {
+        for pod in touched {
             let status = next_status(&pod, &orders.lock().unwrap());
             if let Some(status) = status {
                 // Gone or changed meanwhile: the next event brings it again.

@@ -32,6 +32,8 @@ pub struct Options {
     pub recheck: Option<u32>,
     /// The bug that was planted for this one.
     pub bug: Option<&'static str>,
+    /// Further namespaces in which it has rights.
+    pub beside: Vec<String>,
 }
 
 /// What the plugin said.
@@ -74,11 +76,14 @@ impl Operator {
         } else {
             "1"
         };
+        let namespaces = [&[space.name.clone()][..], &options.beside].concat();
+        let namespaces = namespaces.join(",");
+        let watched = format!("{{{namespaces}}}");
         let documents = chart::template(
             "operator",
             &space.name,
             &[
-                ("watchNamespaces", &format!("{{{}}}", space.name)),
+                ("watchNamespaces", &watched),
                 (
                     "clusterRole",
                     if options.cluster_wide {
@@ -105,7 +110,7 @@ impl Operator {
         let mut arguments = vec![
             "run".to_owned(),
             format!("--releases={releases}"),
-            format!("--namespaces={}", space.name),
+            format!("--namespaces={namespaces}"),
             "--admin-listen=127.0.0.1:0".to_owned(),
             format!("--own-namespace={}", space.name),
             "--log-level=info,localmart_operator=debug".to_owned(),
@@ -146,14 +151,7 @@ impl Operator {
 
     /// Sends the process a signal, such as `STOP`.
     pub async fn signal(&self, name: &str) {
-        let id = self
-            .program
-            .child
-            .lock()
-            .unwrap()
-            .as_ref()
-            .and_then(Child::id);
-        let id = id.expect("the process runs").to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill")
             .args(["-s", name, &id])
             .status()
@@ -201,6 +199,15 @@ impl Operator {
         std::fs::read_to_string(self.program.folder.path().join("releases.yaml")).unwrap()
     }
 
+    /// Id of the process that runs.
+    pub fn id(&self) -> u32 {
+        let child = self.program.child.lock().unwrap();
+        child
+            .as_ref()
+            .and_then(Child::id)
+            .expect("the process runs")
+    }
+
     /// Starts the process, again if need be.
     pub fn resume(&self) {
         self.program.start();
@@ -231,7 +238,7 @@ impl Program {
             .append(true)
             .open(self.log_path())
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_localmart-operator"))
+        let child = Command::new(program())
             .args(&self.arguments)
             .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
             .envs(self.bug.map(|bug| ("LOCALMART_PLANTED_BUG", bug)))
@@ -274,6 +281,14 @@ impl Drop for Operator {
             println!("the operator's log ends with:\n{}", end.join("\n"));
         }
     }
+}
+
+/// The operator; measurements name a build of it that is fit to be measured.
+fn program() -> PathBuf {
+    std::env::var_os("LOCALMART_BENCH_OPERATOR").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_localmart-operator")),
+        PathBuf::from,
+    )
 }
 
 fn kubeconfig(address: SocketAddr) -> String {

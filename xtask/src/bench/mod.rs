@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: builds the programs, has `localmart-bench` measure them, and says where the
 //! report is.
 
+mod operator;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -39,6 +41,9 @@ pub struct Options {
     /// nothing.
     #[arg(long)]
     quick: bool,
+    /// Measure the operator with many LocalMarts instead, and write docs/operator-scale.md.
+    #[arg(long, conflicts_with = "workloads")]
+    operator: bool,
     /// Only these workloads; without any, all of them.
     #[arg(value_parser = WORKLOADS)]
     workloads: Vec<String>,
@@ -66,6 +71,9 @@ impl Options {
 /// Measures and writes the report.
 pub fn run(options: &Options, progress: &Progress) -> Result<()> {
     preflight::check_build(progress)?;
+    if options.operator {
+        return operator::run(options.quick, progress);
+    }
     web::build(progress)?;
     let step = progress.step("programs");
     images::compile(options.profile(), &step)?;
@@ -99,7 +107,7 @@ fn source() -> Result<String> {
     };
     let commit = git(&["rev-parse", "--short", "HEAD"]).context("not a git repository")?;
     // The page of an earlier run is none of what is measured.
-    let rest = [".", ":!docs/benchmarks.md"];
+    let rest = [".", ":!docs/benchmarks.md", ":!docs/operator-scale.md"];
     let status = ["status", "--porcelain", "--untracked-files=no", "--"];
     let changes = git(&[&status[..], &rest].concat())?;
     let more = if changes.trim().is_empty() {
