@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::{
 };
 use topology::{ADMIN_PORT, API_PORT, POSTGRES_PORT, REDIS_PORT, Service, settings};
 
-use crate::reconcile::shop::{Database, Identity, Shop};
+use crate::reconcile::shop::{Database, Identity, IngressSettings, Shop};
 
 /// Connections that a pod keeps to the database.
 pub const CONNECTIONS_PER_POD: i32 = 4;
@@ -26,6 +26,10 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
     ];
     if service == Service::Storefront {
         env.push(var(settings::TITLE, &*shop.title));
+        let ingress = shop.ingress.as_ref();
+        if ingress.is_some_and(IngressSettings::is_vouched_for) {
+            env.push(var(settings::STRICT_TRANSPORT, "on"));
+        }
     }
     if service.has_schema() {
         let prefix = shop.identity.role_prefix();
