@@ -4,6 +4,7 @@
 
 pub mod backoff;
 pub mod build;
+pub mod certificate;
 pub mod cli;
 pub mod context;
 pub mod controller;

@@ -15,6 +15,7 @@ use topology::Service;
 
 use crate::{
     build::secrets::{self, SecretPlan},
+    certificate::Found,
     lifecycle,
     reconcile::{observed::Observed, plan, shop::Shop, validate},
     releases::Releases,
@@ -77,7 +78,13 @@ fn imagine(object: &LocalMart, releases: &Releases) -> anyhow::Result<(Shop, Obs
         .metadata
         .namespace
         .get_or_insert_with(|| "default".to_owned());
-    let mut observed = Observed::default();
+    let mut observed = Observed {
+        certificate: Found {
+            usable: true,
+            lasts: true,
+        },
+        ..Observed::default()
+    };
     let services = object.spec.services.clone().unwrap_or_default();
     let sources = Service::ALL
         .into_iter()

@@ -117,6 +117,8 @@ reasons! {
     NotRequested: "`spec.ingress` is not set: the shop is reachable inside the cluster only.", "Set `spec.ingress.host` to reach it from outside.";
     IngressClassNotFound: "No IngressClass has the name in `spec.ingress.className`.", "Choose one that `kubectl get ingressclass` lists, or install the controller.";
     NoDefaultIngressClass: "`spec.ingress.className` is not set and no IngressClass is marked as default.", "Set `spec.ingress.className`, or mark a class with the annotation ingressclass.kubernetes.io/is-default-class.";
+    TlsSecretNotFound: "The Secret with the certificate of the ingress is missing, or lacks tls.crt or tls.key.", "Create it with the command in the message; the operator looks again by itself.";
+    CertificatePending: "The certificate of the ingress has not been made yet.", "Wait; with an issuer, look at `kubectl describe certificate` in the namespace and at whether cert-manager is installed.";
     Applied: "Every object is as wanted.", "Nothing to do.";
     Suspended: "`spec.suspend` is true: everything is scaled to zero, data is kept.", "Set `spec.suspend` to false to resume.";
     Paused: "The annotation localmart.dev/paused is \"true\": the operator only reports.", "Remove the annotation to let the operator work again.";

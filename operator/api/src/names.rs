@@ -33,6 +33,10 @@ pub const ROTATED_AT: &str = "localmart.dev/rotated-at";
 pub const CONSUMES: &str = "localmart.dev/consumes";
 /// Annotation on the Redis pod template: the ACL users it was started with.
 pub const ACL_USERS: &str = "localmart.dev/acl-users";
+/// Annotation on the Secret of a certificate that the operator made: its host.
+pub const CERTIFICATE_HOST: &str = "localmart.dev/certificate-host";
+/// Annotation on the Secret of a certificate that the operator made: until when it is good.
+pub const CERTIFICATE_UNTIL: &str = "localmart.dev/certificate-until";
 /// Label on a lifecycle Job: the task it runs.
 pub const TASK: &str = "localmart.dev/task";
 /// Label on a lifecycle Job: the checksum of the task's inputs.

@@ -8,7 +8,7 @@ use topology::{
     settings::{self, Login},
 };
 
-use crate::reconcile::shop::{Database, Identity, Shop};
+use crate::reconcile::shop::{Database, Identity, IngressSettings, Shop};
 
 /// Connections that a pod keeps to the database.
 pub const CONNECTIONS_PER_POD: i32 = 4;
@@ -29,6 +29,10 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
     ];
     if service == Service::Storefront {
         env.push(var(settings::TITLE, &*shop.title));
+        let ingress = shop.ingress.as_ref();
+        if ingress.is_some_and(IngressSettings::is_vouched_for) {
+            env.push(var(settings::STRICT_TRANSPORT, "on"));
+        }
     }
     if service.has_schema() {
         let prefix = shop.identity.role_prefix();

@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     build::{Key, Kind, Object, secrets::SecretPlan},
+    certificate,
     error::Failure,
     metrics::Metrics,
     planted::Bug,
@@ -56,6 +57,16 @@ pub async fn apply(
         match ensure_secret(client, identity, secret, observed).await {
             Ok(false) => {}
             Ok(true) => {
+                outcome.secrets_written = true;
+                metrics.written("Secret");
+            }
+            Err(failure) => outcome.failures.push(failure),
+        }
+    }
+    if let Some(certificate) = &plan.certificate {
+        match certificate::issue(client, identity, certificate).await {
+            Ok(()) => {
+                outcome.writes += 1;
                 outcome.secrets_written = true;
                 metrics.written("Secret");
             }

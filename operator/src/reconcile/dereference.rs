@@ -7,9 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{try_join, try_join_all};
-use k8s_openapi::api::{
-    core::v1::{ConfigMap, Pod, Secret},
-    networking::v1::IngressClass,
+use k8s_openapi::{
+    api::{
+        core::v1::{ConfigMap, Pod, Secret},
+        networking::v1::IngressClass,
+    },
+    jiff::Timestamp,
 };
 use kube::{
     Api, Client, ResourceExt,
@@ -23,10 +26,11 @@ use topology::Service;
 use super::{
     observed::{IngressClasses, Observed, References},
     readiness,
-    shop::Identity,
+    shop::{Identity, TlsSettings},
 };
 use crate::{
     build::{Key, Kind, secrets},
+    certificate::Found,
     error::Failure,
     lifecycle::rotation,
 };
@@ -73,6 +77,7 @@ pub async fn dereference(
             Some(_) => ingress_classes(client).await?,
             None => IngressClasses::Unknown,
         },
+        certificate: certificate(client, object, identity).await?,
         pods: Vec::new(),
         now: rotation::now(),
         status: object.status.clone().unwrap_or_default(),
@@ -209,6 +214,22 @@ pub fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
         }));
     }
     (secrets, maps)
+}
+
+/// What is there of the certificate of the ingress, and whether it lasts.
+async fn certificate(
+    client: &Client,
+    object: &LocalMart,
+    identity: &Identity,
+) -> Result<Found, Failure> {
+    let ingress = object.spec.ingress.as_ref();
+    let Some((ingress, tls)) = ingress.and_then(|ingress| Some((ingress, ingress.tls.as_ref()?)))
+    else {
+        return Ok(Found::default());
+    };
+    let api: Api<Secret> = Api::namespaced(client.clone(), &identity.namespace);
+    let secret = read(&api, &TlsSettings::of(tls, identity).secret).await?;
+    Ok(Found::of(secret.as_ref(), &ingress.host, Timestamp::now()))
 }
 
 async fn ingress_classes(client: &Client) -> Result<IngressClasses, Failure> {

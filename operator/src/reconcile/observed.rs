@@ -15,7 +15,10 @@ use kube::{ResourceExt, core::DynamicObject};
 use localmart_api::{KeyRef, LocalMartStatus};
 use serde::de::DeserializeOwned;
 
-use crate::build::{Key, Kind};
+use crate::{
+    build::{Key, Kind},
+    certificate::Found,
+};
 
 /// Everything that the later stages may know about the cluster.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Observed {
     /// What the spec refers to, and what was found there.
     pub references: References,
     pub ingress_classes: IngressClasses,
+    /// The certificate of the ingress, if it is to have one.
+    pub certificate: Found,
     /// Pods of the shop; read only until the newest spec is Ready and while something is not.
     pub pods: Vec<Pod>,
     /// When it was looked; absent where that does not matter.

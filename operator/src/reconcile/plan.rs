@@ -22,6 +22,7 @@ use crate::{
         secrets::{self, SecretPlan},
         service, storage,
     },
+    certificate::CertificatePlan,
     lifecycle::{
         self, Task, When, approval,
         progress::{self, Situation},
@@ -34,6 +35,8 @@ use crate::{
 pub struct Plan {
     pub secrets: Vec<SecretPlan>,
     pub waves: Vec<Wave>,
+    /// The certificate to make now.
+    pub certificate: Option<CertificatePlan>,
     /// Deployments whose count is not the operator's, with the least that they are to have.
     pub handed: BTreeMap<Key, i32>,
     /// Objects of ours that nothing wants any more.
@@ -136,6 +139,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
             .filter(|plan| orphaned.is_none() || !plan.has_data_id)
             .collect(),
         prune: prune::surplus(shop, observed, &planned),
+        certificate: ingress::certificate(shop, observed),
         handed: scale::handed(shop),
         data_id: prepared_data(shop, observed, tasks.as_deref(), &lifecycle),
         waves,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use localmart_api::{EnvVar, KeyRef, PullPolicy, Quantity};
+use localmart_api::{EnvVar, IssuerKind, KeyRef, PullPolicy, Quantity, Tls};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use topology::Service;
@@ -180,12 +180,58 @@ pub struct IngressSettings {
     pub host: String,
     pub class_name: Option<String>,
     pub annotations: BTreeMap<String, String>,
+    pub tls: Option<TlsSettings>,
 }
 
 impl IngressSettings {
     /// Where customers find the shop.
     pub fn url(&self) -> String {
-        format!("http://{}", self.host)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.host)
+    }
+
+    /// Whether somebody vouches for the certificate, so that browsers may be told to insist on it.
+    pub fn is_vouched_for(&self) -> bool {
+        let source = self.tls.as_ref().map(|tls| &tls.source);
+        source.is_some_and(|source| *source != TlsSource::SelfSigned)
+    }
+}
+
+/// The certificate of the way in.
+#[derive(Clone, Debug)]
+pub struct TlsSettings {
+    pub secret: String,
+    pub source: TlsSource,
+}
+
+/// Who makes the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsSource {
+    /// A person put it into the Secret.
+    Given,
+    /// cert-manager.
+    Issuer { name: String, kind: IssuerKind },
+    /// The operator.
+    SelfSigned,
+}
+
+impl TlsSettings {
+    pub fn of(spec: &Tls, identity: &Identity) -> Self {
+        let (given, source) = match (&spec.secret_name, &spec.issuer_ref) {
+            (Some(name), _) => (Some(name.clone()), TlsSource::Given),
+            (None, Some(issuer)) => {
+                let source = TlsSource::Issuer {
+                    name: issuer.name.clone(),
+                    kind: issuer.kind.unwrap_or_default(),
+                };
+                (None, source)
+            }
+            (None, None) => (None, TlsSource::SelfSigned),
+        };
+        Self {
+            secret: given.unwrap_or_else(|| identity.child("storefront-tls")),
+            source,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     shop::{
         Approval, Database, ExternalDatabase, Identity, Images, IngressSettings, LifecycleSettings,
         ManagedDatabase, RedisSettings, ResolvedReference, ServiceSettings, Shop, StorageSettings,
+        TlsSettings,
     },
 };
 use crate::{
@@ -117,6 +118,10 @@ pub fn validate(
             host: ingress.host.clone(),
             class_name: ingress.class_name.clone(),
             annotations: ingress.annotations.clone().unwrap_or_default(),
+            tls: ingress
+                .tls
+                .as_ref()
+                .map(|tls| TlsSettings::of(tls, &identity)),
         }),
         log_level: log_level
             .and_then(|observability| observability.log_level.clone())

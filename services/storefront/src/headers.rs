@@ -1,6 +1,10 @@
 //! Headers that tell browsers what the shop never does, so that they refuse it.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const PROTECTION: [(HeaderName, HeaderValue); 5] = [
@@ -32,9 +36,13 @@ const PROTECTION: [(HeaderName, HeaderValue); 5] = [
 /// For a year; told only over a secure transport (RFC 6797, 7.2).
 const REMEMBER_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Adds them to every answer.
-pub(crate) async fn protect(request: Request, next: Next) -> Response {
-    let is_secure = came_encrypted(request.headers());
+/// Adds them to every answer; with `strict_transport`, encrypted answers ask for the same next time.
+pub(crate) async fn protect(
+    State(strict_transport): State<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_secure = strict_transport && came_encrypted(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in PROTECTION {

@@ -42,6 +42,8 @@ pub struct Config {
     pub currency: String,
     /// Name of the shop.
     pub title: String,
+    /// Whether browsers are told to come back encrypted only.
+    pub strict_transport: bool,
 }
 
 impl Config {
@@ -63,6 +65,7 @@ impl Config {
                 .optional(settings::TITLE)
                 .unwrap_or("LocalMart")
                 .to_owned(),
+            strict_transport: from.optional(settings::STRICT_TRANSPORT) == Some("on"),
         })
     }
 }
@@ -84,6 +87,7 @@ pub(crate) struct Gateway {
     upstreams: Upstreams,
     currency: String,
     title: String,
+    strict_transport: bool,
     /// Cancelled when this process ends.
     closing: CancellationToken,
 }
@@ -101,6 +105,7 @@ pub async fn run(config: Config) -> Result<Running, Error> {
         upstreams: Upstreams::new(&config.upstreams, keys)?,
         currency: config.currency,
         title: config.title,
+        strict_transport: config.strict_transport,
         closing: CancellationToken::new(),
     };
     let closing = gateway.closing.clone();
@@ -124,6 +129,9 @@ fn router(gateway: Gateway) -> Router {
         .route("/", get(web::serve))
         .route("/{*path}", get(web::serve))
         .layer(middleware::from_fn(origin::check))
-        .layer(middleware::from_fn(headers::protect))
+        .layer(middleware::from_fn_with_state(
+            gateway.strict_transport,
+            headers::protect,
+        ))
         .with_state(gateway)
 }

@@ -45,6 +45,7 @@ impl Fixture {
                 .collect(),
             currency: "EUR".to_owned(),
             title: "Test market".to_owned(),
+            strict_transport: false,
         })
         .await
         .unwrap();
@@ -266,6 +267,17 @@ async fn every_answer_carries_the_protecting_headers() {
             "{path}"
         );
     }
+    gateway.end().await;
+}
+
+/// A browser that was told would be locked out by a certificate that nobody vouches for.
+#[tokio::test]
+async fn browsers_insist_on_encryption_only_where_that_is_set() {
+    let gateway = Fixture::new().await;
+    let request = gateway.http.get(format!("{}/", gateway.base));
+    let encrypted = request.header("x-forwarded-proto", "https");
+    let answer = encrypted.send().await.unwrap();
+    assert!(!answer.headers().contains_key("strict-transport-security"));
     gateway.end().await;
 }
 

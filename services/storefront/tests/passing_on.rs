@@ -52,6 +52,7 @@ impl Shop {
             upstreams,
             currency: "EUR".to_owned(),
             title: "Test market".to_owned(),
+            strict_transport: true,
         })
         .await
         .expect("the gateway starts");

@@ -66,6 +66,9 @@ pub const CURRENCY: &str = "SHOP_CURRENCY";
 pub const RETURN_WINDOW_DAYS: &str = "RETURN_WINDOW_DAYS";
 /// Name shown by the storefront.
 pub const TITLE: &str = "SHOP_TITLE";
+/// `on`: the storefront tells browsers to come back encrypted only. Not where nobody but this shop
+/// vouches for its certificate: a browser that was told so and loses its trust is locked out.
+pub const STRICT_TRANSPORT: &str = "STRICT_TRANSPORT";
 
 /// Where the operator mounts a service's own secrets; the `*_FILE` variables point into it.
 pub const SECRETS_MOUNT: &str = "/etc/localmart/secrets";

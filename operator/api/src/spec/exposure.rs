@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Tls;
 use crate::schema::rule;
 
 /// The way in from outside.
@@ -22,6 +23,9 @@ pub struct Ingress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "annotations")]
     pub annotations: Option<BTreeMap<String, String>>,
+    /// Where the certificate comes from. Absent: the shop is served without encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
 }
 
 fn host_rules() -> Vec<serde_json::Value> {

@@ -11,6 +11,7 @@ mod postgres;
 mod quantity;
 mod redis;
 mod services;
+mod tls;
 
 pub use autoscaling::*;
 pub use exposure::*;
@@ -18,6 +19,7 @@ pub use postgres::*;
 pub use quantity::*;
 pub use redis::*;
 pub use services::*;
+pub use tls::*;
 
 use kube::CustomResource;
 use schemars::JsonSchema;

@@ -246,6 +246,7 @@ pub fn reserved_env() -> Vec<&'static str> {
         settings::INTERNAL_KEYS_DIR,
         settings::CURRENCY,
         settings::TITLE,
+        settings::STRICT_TRANSPORT,
     ];
     names.extend(Service::ALL.map(Service::url_variable));
     names
@@ -264,8 +265,8 @@ fn env_name_rules() -> Vec<serde_json::Value> {
         rule(
             &format!("!(self in [{}])", quoted.join(", ")),
             "env must not hold a variable that the operator sets itself (listeners, database, \
-             Redis, service addresses, LOG_LEVEL, SHOP_CURRENCY, SHOP_TITLE): the log level is \
-             observability.logLevel, currency and title are under storefront",
+             Redis, service addresses, LOG_LEVEL, SHOP_CURRENCY, SHOP_TITLE, STRICT_TRANSPORT): \
+             the log level is observability.logLevel, currency and title are under storefront",
         ),
     ]
 }

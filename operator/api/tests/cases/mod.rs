@@ -24,6 +24,9 @@ pub const GOOD: &[&str] = &[
     "{redis: {managed: {maxMemory: 64Mi, storage: {size: 2Gi}}}}",
     "{ingress: {host: localhost}}",
     "{ingress: {host: xn--caf-dma.example.org, className: traefik, annotations: {a.b/c: d}}}",
+    "{ingress: {host: a.b, tls: {secretName: shop-tls}}}",
+    "{ingress: {host: a.b, tls: {issuerRef: {name: letsencrypt, kind: ClusterIssuer}}}}",
+    "{ingress: {host: a.b, tls: {selfSigned: {}}}}",
     "{observability: {logLevel: debug}}",
     "{observability: {logLevel: 'info,catalog::store=debug,off'}}",
     "{storefront: {title: 'Corner Shop', currency: SEK}}",
@@ -146,6 +149,14 @@ pub const BAD: &[(&str, &str)] = &[
     ("{ingress: {host: Shop.example.org}}", "DNS name such as"),
     ("{ingress: {host: shop..org}}", "DNS name such as"),
     ("{ingress: {host: 127.0.0.1}}", "not an address"),
+    (
+        "{ingress: {host: a.b, tls: {}}}",
+        "exactly one of secretName",
+    ),
+    (
+        "{ingress: {host: a.b, tls: {secretName: s, selfSigned: {}}}}",
+        "exactly one of secretName",
+    ),
     (
         "{observability: {logLevel: loud}}",
         "observability.logLevel",

@@ -15,7 +15,7 @@ use crate::{
         gates::{Gate, waits_for_person},
         observed::{IngressClasses, Observed},
         plan::Plan,
-        shop::Shop,
+        shop::{IngressSettings, Shop, TlsSource},
     },
 };
 
@@ -160,6 +160,37 @@ fn services(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
     Finding::new(type_, false, reason, message)
 }
 
+/// What the certificate lacks, if it lacks something.
+fn certificate(shop: &Shop, observed: &Observed, ingress: &IngressSettings) -> Option<Finding> {
+    let tls = ingress
+        .tls
+        .as_ref()
+        .filter(|_| !observed.certificate.usable)?;
+    let (secret, namespace) = (&tls.secret, &shop.identity.namespace);
+    let (reason, message) = match &tls.source {
+        TlsSource::Given => (
+            Reason::TlsSecretNotFound,
+            format!(
+                "spec.ingress.tls.secretName is {secret}: there is no such Secret with tls.crt and \
+                 tls.key; create it: kubectl create secret tls {secret} -n {namespace} \
+                 --cert=<file> --key=<file>"
+            ),
+        ),
+        TlsSource::Issuer { name, kind } => (
+            Reason::CertificatePending,
+            format!(
+                "waits for cert-manager to put the certificate of {kind:?} {name} into the Secret \
+                 {secret}; kubectl describe certificate {secret} -n {namespace} says how far it is"
+            ),
+        ),
+        TlsSource::SelfSigned => (
+            Reason::CertificatePending,
+            format!("the certificate is being made, in the Secret {secret}"),
+        ),
+    };
+    Some(Finding::new(ConditionType::Exposed, false, reason, message))
+}
+
 fn exposed(shop: &Shop, observed: &Observed) -> Finding {
     let type_ = ConditionType::Exposed;
     let Some(ingress) = &shop.ingress else {
@@ -190,6 +221,9 @@ fn exposed(shop: &Shop, observed: &Observed) -> Finding {
             }
             _ => {}
         }
+    }
+    if let Some(finding) = certificate(shop, observed, ingress) {
+        return finding;
     }
     let name = shop.identity.child(topology::Service::Storefront.name());
     if observed.contains(Kind::Ingress, &name) {

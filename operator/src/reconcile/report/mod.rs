@@ -224,6 +224,7 @@ pub const fn is_problem(reason: Reason) -> bool {
             | Reason::Complete
             | Reason::JobRunning
             | Reason::IngressApplied
+            | Reason::CertificatePending
             | Reason::NotRequested
             | Reason::Applied
             | Reason::Suspended
