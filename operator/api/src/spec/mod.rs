@@ -9,12 +9,14 @@ mod exposure;
 mod postgres;
 mod quantity;
 mod redis;
+mod secrets;
 mod services;
 
 pub use exposure::*;
 pub use postgres::*;
 pub use quantity::*;
 pub use redis::*;
+pub use secrets::*;
 pub use services::*;
 
 use kube::CustomResource;
@@ -91,6 +93,10 @@ pub struct LocalMartSpec {
     /// The way in from outside. Absent: the shop is reachable inside the cluster only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<Ingress>,
+
+    /// Passwords and keys that the operator makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Secrets>,
 
     /// Whether a demo catalogue is loaded; safe to repeat. Absent: Disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
