@@ -221,6 +221,8 @@ impl Rings {
 pub struct Wish {
     /// The value of the annotation on the LocalMart.
     pub request: Option<String>,
+    /// Age at which they are, whether somebody asks or not.
+    pub after_hours: Option<i64>,
 }
 
 /// What the Secret of `holder` becomes next; the same while it has to wait. All go in step: who
@@ -236,14 +238,24 @@ pub fn next(shop: &Shop, observed: &Observed, holder: Holder, settled: &Gate) ->
     let secret = observed.secrets.get(&holder.secret(&shop.identity));
     match (secret, ring.step) {
         (Some(_), Some(step)) if settled.is_open() && Some(step) == hindmost => ring.advanced(),
-        (Some(secret), None) if may_start && is_due(&shop.wish, secret) => ring.started(),
+        (Some(secret), None) if may_start && is_due(shop, observed, secret) => ring.started(),
         _ => ring,
     }
 }
 
-fn is_due(wish: &Wish, secret: &Secret) -> bool {
+fn is_due(shop: &Shop, observed: &Observed, secret: &Secret) -> bool {
+    let wish = &shop.wish;
     let acted_on = secret.annotations().get(names::ROTATE_SECRETS);
-    wish.request.is_some() && wish.request.as_ref() != acted_on
+    let asked = wish.request.is_some() && wish.request.as_ref() != acted_on;
+    let of_age = || {
+        let written = secret.annotations().get(names::ROTATED_AT);
+        let made = written
+            .and_then(|time| time.parse::<Timestamp>().ok())
+            .or_else(|| Some(secret.creation_timestamp()?.0))?;
+        let age = observed.now?.as_second() - made.as_second();
+        Some(age >= wish.after_hours? * 60 * 60)
+    };
+    asked || of_age() == Some(true)
 }
 
 /// The annotations of a Secret that goes from one ring to another: absent stays as it is, `None`

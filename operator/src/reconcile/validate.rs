@@ -137,6 +137,10 @@ pub fn validate(
         rings: Rings::read(&identity, observed),
         wish: Wish {
             request: object.annotations().get(names::ROTATE_SECRETS).cloned(),
+            after_hours: spec
+                .secrets
+                .as_ref()
+                .and_then(|secrets| secrets.rotation.as_ref()?.hours()),
         },
         retain: spec.deletion_policy != Some(DeletionPolicy::Delete),
         identity,

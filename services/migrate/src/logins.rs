@@ -74,15 +74,12 @@ pub(crate) async fn set(
     let mut closed = Vec::new();
     for login in Login::BOTH {
         let role = roles.login(login);
-        match server.login_password(service, login)? {
-            Some(password) => {
-                let values = [role, &password];
-                run_formatted(connection, "ALTER ROLE %I LOGIN PASSWORD %L", &values).await?;
-            }
-            None => {
-                run_formatted(connection, "ALTER ROLE %I NOLOGIN PASSWORD NULL", &[role]).await?;
-                closed.push(role.to_owned());
-            }
+        if let Some(password) = server.login_password(service, login)? {
+            let values = [role, &password];
+            run_formatted(connection, "ALTER ROLE %I LOGIN PASSWORD %L", &values).await?;
+        } else {
+            run_formatted(connection, "ALTER ROLE %I NOLOGIN PASSWORD NULL", &[role]).await?;
+            closed.push(role.to_owned());
         }
     }
     ensure!(

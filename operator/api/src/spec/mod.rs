@@ -10,6 +10,7 @@ mod exposure;
 mod postgres;
 mod quantity;
 mod redis;
+mod secrets;
 mod services;
 mod tls;
 
@@ -18,6 +19,7 @@ pub use exposure::*;
 pub use postgres::*;
 pub use quantity::*;
 pub use redis::*;
+pub use secrets::*;
 pub use services::*;
 pub use tls::*;
 
@@ -95,6 +97,10 @@ pub struct LocalMartSpec {
     /// The way in from outside. Absent: the shop is reachable inside the cluster only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<Ingress>,
+
+    /// Passwords and keys that the operator makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Secrets>,
 
     /// Whether a demo catalogue is loaded; safe to repeat. Absent: Disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]

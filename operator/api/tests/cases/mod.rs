@@ -3,6 +3,8 @@
 
 /// Specs that every rule must let pass.
 pub const GOOD: &[&str] = &[
+    "{secrets: {rotation: {period: 720h}}}",
+    "{secrets: {rotation: {period: 30d}}}",
     "{}",
     "{ingress: {host: localmart.localhost}, sampleData: Enabled}",
     "{version: 0.1.0}",
@@ -38,6 +40,10 @@ pub const GOOD: &[&str] = &[
 
 /// A spec that breaks exactly one rule, and a part of that rule's message.
 pub const BAD: &[(&str, &str)] = &[
+    (
+        "{secrets: {rotation: {period: 90m}}}",
+        "secrets.rotation.period",
+    ),
     ("{version: v0.1.0}", "semantic version"),
     ("{version: '1.2'}", "semantic version"),
     ("{version: 1.2.3-}", "semantic version"),

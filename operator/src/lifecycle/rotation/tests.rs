@@ -23,6 +23,7 @@ use crate::{
 struct World {
     observed: Observed,
     request: Option<&'static str>,
+    spec: &'static str,
     /// Services whose pods stay what they are.
     stuck: BTreeSet<&'static str>,
     /// What each service's pods mount and are told, of the Deployments as they are.
@@ -34,6 +35,7 @@ impl World {
         let mut world = Self {
             observed: Observed::default(),
             request: None,
+            spec: "{}",
             stuck: BTreeSet::new(),
             templates: BTreeMap::new(),
         };
@@ -45,7 +47,7 @@ impl World {
     }
 
     fn shop(&self) -> Shop {
-        let mut object = testing::object("{}");
+        let mut object = testing::object(self.spec);
         object.metadata.annotations = self
             .request
             .map(|value| BTreeMap::from([(names::ROTATE_SECRETS.to_owned(), value.to_owned())]));
@@ -333,4 +335,24 @@ fn a_secret_that_is_late_joins_and_one_that_was_lost_is_left_out() {
         rings.redis.is_first(),
         "made with the request already answered"
     );
+}
+
+/// The time of the last exchange is in the Secret; of one that never was, it is that of its making.
+#[test]
+fn secrets_of_age_are_exchanged_once() {
+    let mut world = World::ready();
+    world.spec = "{secrets: {rotation: {period: 30d}}}";
+    let at = |days: i64| Timestamp::from_second(days * 24 * 60 * 60).ok();
+    for secret in world.observed.secrets.values_mut() {
+        let made = at(100).map(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time);
+        secret.metadata.creation_timestamp = made;
+    }
+    let mut exchanged = Vec::new();
+    for day in [101, 129, 130, 131, 159, 160, 161] {
+        world.observed.now = at(day);
+        world.run();
+        exchanged.push(world.shop().rings.redis.generation);
+        assert_eq!(world.shop().rings.step(), None);
+    }
+    assert_eq!(exchanged, [1, 1, 2, 2, 2, 3, 3]);
 }
