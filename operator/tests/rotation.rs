@@ -10,7 +10,12 @@ use k8s_openapi::{
     ByteString,
     api::core::v1::{Pod, Secret},
 };
-use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet, operator::Options};
+use kit::{
+    Cluster, Operator, Space, eventually,
+    fault::{Fault, Plan},
+    kubelet::Kubelet,
+    operator::Options,
+};
 use kube::{ResourceExt, api::ListParams};
 use localmart_api::{LocalMart, Phase, TaskState, names};
 use localmart_operator::build::Kind;
@@ -182,32 +187,27 @@ async fn an_exchange_survives_a_kill_after_every_write() {
     operator.resume();
     space.apply("shop", "{}").await.unwrap();
     space.phase("shop", Phase::Ready).await;
-    operator.kill().await;
-    operator.proxy.reset();
     let before = values(&space).await;
+    operator.proxy.begin(Some(Plan {
+        event: None,
+        fault: Fault::CrashAfter,
+    }));
     space
         .annotate("shop", names::ROTATE_SECRETS, Some("1"))
         .await;
-    operator.kill_after(1);
-    operator.resume();
-    let mut lives = 0;
     eventually("every value is exchanged", async || {
-        if operator.has_ended() {
-            lives += 1;
-            operator.proxy.reset();
-            operator.kill_after(1);
-            operator.resume();
-        }
         let secret = space.api::<Secret>().get(SECRETS[0]).await.unwrap();
         let moving = secret.annotations().contains_key(names::ROTATION_STEP);
         let done = secret.data.unwrap().contains_key("orders-app-b.2");
-        if done && !moving { Ok(()) } else { Err(lives) }
+        if done && !moving {
+            Ok(())
+        } else {
+            Err(operator.proxy.struck())
+        }
     })
     .await;
-    // It may be dying at this very moment.
-    operator.kill().await;
-    operator.proxy.reset();
-    operator.resume();
+    let lives = operator.proxy.struck();
+    operator.proxy.begin(None);
     exchanged(&space, &before, ".2").await;
     println!("{lives} processes, one write each");
     assert!(lives > 10, "{lives}");

@@ -66,7 +66,6 @@ pub async fn apply(
     if let Some(certificate) = &plan.certificate {
         match certificate::issue(client, identity, certificate).await {
             Ok(()) => {
-                outcome.writes += 1;
                 outcome.secrets_written = true;
                 metrics.written("Secret");
             }
