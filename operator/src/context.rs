@@ -55,6 +55,15 @@ impl Context {
         }
     }
 
+    /// The context of one pass, which counts its writes.
+    #[must_use]
+    pub fn of_pass(&self) -> Self {
+        Self {
+            metrics: self.metrics.of_pass(),
+            ..self.clone()
+        }
+    }
+
     /// Whether the operator may work in this namespace.
     pub fn grants(&self, namespace: &str) -> bool {
         self.namespaces.contains(namespace)
@@ -68,7 +77,7 @@ impl Context {
             Reason::NamespaceNotGranted,
             format!(
                 "the operator has no rights in namespace {namespace}; grant them with: helm \
-                 upgrade localmart-operator <chart> --reuse-values --set \
+                 upgrade localmart-operator <chart> --reset-then-reuse-values --set \
                  'watchNamespaces={{{}}}'",
                 wanted.join(",")
             ),

@@ -10,6 +10,7 @@ use std::{
 use futures::StreamExt;
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
+    autoscaling::v2::HorizontalPodAutoscaler,
     batch::v1::Job,
     core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount},
     networking::v1::{Ingress, NetworkPolicy},
@@ -49,6 +50,7 @@ pub async fn run(
     readiness: Readiness,
     stop: impl Future<Output = ()> + Send + Sync + 'static,
 ) {
+    context.metrics.limit(CONCURRENCY);
     let client = context.client.clone();
     let mut controllers = Vec::new();
     let scopes: Vec<Option<String>> = if cluster_wide {
@@ -108,6 +110,7 @@ fn watch_children(
     namespace: &str,
 ) -> Controller<Watched> {
     let controller = watch::<Deployment>(controller, client, namespace);
+    let controller = watch::<HorizontalPodAutoscaler>(controller, client, namespace);
     let controller = watch::<StatefulSet>(controller, client, namespace);
     let controller = watch::<Job>(controller, client, namespace);
     let controller = watch::<Service>(controller, client, namespace);
@@ -147,12 +150,13 @@ async fn on_event(object: Arc<Watched>, context: Arc<Context>) -> Result<Action,
     let key = reference(&object);
     let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
     let started = Instant::now();
+    let context = context.of_pass();
     let result = reconcile::pass(&context, &namespace, &name).await;
     let took = started.elapsed();
     match &result {
         Ok(next) => {
             context.backoff.succeeded(&key);
-            context.metrics.succeeded(took);
+            context.metrics.succeeded(&namespace, &name, took);
             if *next == Next::Never {
                 context.metrics.forget(&namespace, &name);
             }

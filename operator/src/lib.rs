@@ -19,4 +19,5 @@ pub mod server;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
+mod unknown;
 pub mod yaml;

@@ -6,11 +6,15 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, process::ExitCo
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use kube::Client;
+use kube::{Client, Config};
 use localmart_api::{conditions, schema};
 use localmart_operator::{
-    cli, context::Context, controller, leader::Leadership, releases::Releases, server, telemetry,
-    yaml,
+    cli,
+    context::Context,
+    controller,
+    leader::{Leadership, Term},
+    releases::Releases,
+    server, telemetry, yaml,
 };
 
 /// Where the chart mounts the release table.
@@ -102,18 +106,27 @@ impl Run {
     }
 
     async fn work(self, releases: Releases) -> anyhow::Result<()> {
-        let client = Client::try_default()
+        let mut config = Config::infer()
             .await
             .context("no cluster to work with: neither a service account nor a kubeconfig")?;
+        // A failed pass is tried again as a whole, from what is true then, and others get their
+        // turn meanwhile. A request that the client kept would be none of that.
+        config.default_retry = false;
+        let term = Term::default();
+        let client = if self.leader_election {
+            term.fence(config.clone())?
+        } else {
+            Client::try_from(config.clone())?
+        };
         let namespaces: BTreeSet<String> = self.namespaces.iter().cloned().collect();
-        let context = Context::new(client.clone(), releases, namespaces, self.identity.clone());
+        let context = Context::new(client, releases, namespaces, self.identity.clone());
         let readiness = server::Readiness::default();
         let served = server::serve(
             self.admin_listen,
             context.metrics.clone(),
             readiness.clone(),
         );
-        let worked = self.lead(client, context, readiness);
+        let worked = self.lead(config, term, context, readiness);
         tokio::select! {
             result = served => result,
             result = worked => result,
@@ -122,7 +135,8 @@ impl Run {
 
     async fn lead(
         &self,
-        client: Client,
+        config: Config,
+        term: Term,
         context: Context,
         readiness: server::Readiness,
     ) -> anyhow::Result<()> {
@@ -134,15 +148,21 @@ impl Run {
                 .context("--leader-election needs --identity, a name of this process alone")?;
             // A standby is ready: it does what it is there for.
             readiness.set(true);
-            leadership = Some(Leadership::acquired(client, &self.own_namespace, identity).await?);
+            let client = Client::try_from(config)?;
+            let acquired = Leadership::acquired(client, &self.own_namespace, identity, term);
+            leadership = Some(acquired.await);
         }
+        context.metrics.leading(true);
         let running = controller::run(context, !self.namespaces_only, readiness, stop_signal());
-        match &mut leadership {
+        match leadership {
             None => running.await,
-            Some(leadership) => tokio::select! {
-                () = running => {}
-                () = leadership.lost() => anyhow::bail!("the lease is lost; ending at once"),
-            },
+            Some(mut leadership) => {
+                tokio::select! {
+                    () = running => {}
+                    why = leadership.lost() => anyhow::bail!("the lease is lost: {why}"),
+                }
+                leadership.release().await?;
+            }
         }
         tracing::info!("stopped");
         Ok(())

@@ -10,6 +10,7 @@
 //!   migrate: localmart/migrate:0a1b2c3d4e5f
 //!   redis: localmart/redis:0a1b2c3d4e5f
 //!   postgres: {"15": "localmart/postgres:0a1b2c3d4e5f"}   # or one reference without a version
+//!   contracts: [orders/0009_old_total.contract.sql]       # all that migrate holds; absent: none
 //! ```
 
 use std::{collections::BTreeMap, fmt, path::Path};
@@ -37,6 +38,9 @@ pub struct Release {
     pub migrate: String,
     pub redis: String,
     pub postgres: PostgresImages,
+    /// Every contract migration in `migrate`, as `service/file`, in order.
+    #[serde(default)]
+    pub contracts: Vec<String>,
     /// By name of the service.
     #[serde(flatten)]
     services: BTreeMap<String, String>,
@@ -117,6 +121,7 @@ impl Releases {
         let release = Release {
             migrate: tagged(topology::MIGRATE_IMAGE),
             redis: tagged(topology::REDIS_IMAGE),
+            contracts: Vec::new(),
             postgres: PostgresImages::ByMajor(BTreeMap::from([(
                 CONVENTIONAL_POSTGRES.to_owned(),
                 tagged(topology::POSTGRES_IMAGE),
@@ -133,9 +138,16 @@ impl Releases {
         self.0.get(version)
     }
 
+    /// Every version with its release.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Release)> {
+        self.0
+            .iter()
+            .map(|(version, release)| (version.as_str(), release))
+    }
+
     /// The versions in the table.
     pub fn versions(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.iter().map(|(version, _)| version)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     lifecycle,
     reconcile::{observed::Observed, plan, shop::Shop, validate},
     releases::Releases,
-    yaml,
+    unknown, yaml,
 };
 
 /// Stands for a value that is made once, in the cluster.
@@ -63,30 +63,10 @@ pub fn read(text: &str) -> anyhow::Result<LocalMart> {
     );
     let object: LocalMart = serde_json::from_value(raw.clone()).context("not a LocalMart")?;
     let known = serde_json::to_value(&object)?;
-    if let Some(path) = unknown_field("", &raw, &known) {
+    if let Some(path) = unknown::field("", &raw, &known) {
         bail!("unknown field {path}; `kubectl explain localmart.spec` lists the fields there are");
     }
     Ok(object)
-}
-
-/// The path of a field that was read over.
-fn unknown_field(path: &str, raw: &Value, known: &Value) -> Option<String> {
-    match (raw, known) {
-        (Value::Object(raw), Value::Object(known)) => raw.iter().find_map(|(name, value)| {
-            let path = format!("{path}.{name}");
-            match known.get(name) {
-                Some(known) => unknown_field(&path, value, known),
-                // An empty value says the same as an absent one.
-                None if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => None,
-                None => Some(path.trim_start_matches('.').to_owned()),
-            }
-        }),
-        (Value::Array(raw), Value::Array(known)) => {
-            let mut pairs = raw.iter().zip(known).enumerate();
-            pairs.find_map(|(at, (raw, known))| unknown_field(&format!("{path}[{at}]"), raw, known))
-        }
-        _ => None,
-    }
 }
 
 /// The shop and an observation in which everything it refers to exists.

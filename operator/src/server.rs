@@ -36,6 +36,8 @@ pub async fn serve(
     let listener = TcpListener::bind(address).await.map_err(|error| {
         anyhow::anyhow!("cannot listen on {address}: {error}; --admin-listen chooses another one")
     })?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving health and metrics");
     axum::serve(listener, router(metrics, readiness)).await?;
     Ok(())
 }

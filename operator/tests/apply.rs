@@ -62,7 +62,7 @@ async fn every_example_becomes_ready() {
     }
     for file in ["every-field.yaml", "external-postgres.yaml"] {
         let name = space.apply_example(file).await;
-        space.phase(&name, Phase::Ready).await;
+        space.ready_with_approval(&name).await;
     }
 }
 

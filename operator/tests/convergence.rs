@@ -91,6 +91,10 @@ impl World {
             let live = self.observed.objects.get(&object.key);
             let old = live.map(|live| serde_json::to_value(live).unwrap());
             let mut body = object.body.clone();
+            if let Some(least) = plan.handed.get(&object.key) {
+                let live = old.as_ref().map(|old| old["spec"]["replicas"].clone());
+                body["spec"]["replicas"] = live.unwrap_or_else(|| json!(least));
+            }
             if let Some(old) = &old {
                 body["status"] = old["status"].clone();
                 body["metadata"]["uid"] = old["metadata"]["uid"].clone();
@@ -231,8 +235,8 @@ impl World {
     }
 }
 
-const SPEC: &str =
-    "{sampleData: Enabled, ingress: {host: a.localhost}, services: {cart: {replicas: 2}}}";
+const SPEC: &str = "{sampleData: Enabled, ingress: {host: a.localhost}, services: {cart: {replicas: 2}, \
+     orders: {autoscaling: {minReplicas: 2, maxReplicas: 4}}}}";
 
 #[test]
 fn a_first_installation_goes_through_its_phases() {
@@ -257,7 +261,7 @@ fn a_first_installation_goes_through_its_phases() {
             Phase::Ready
         ]
     );
-    assert_eq!(world.inventory().len(), 40);
+    assert_eq!(world.inventory().len(), 42);
 }
 
 #[test]

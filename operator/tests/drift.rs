@@ -17,7 +17,8 @@ use localmart_api::Phase;
 use localmart_operator::build::Kind;
 use serde_json::{Value, json};
 
-const SPEC: &str = "{services: {catalog: {replicas: 2}}, ingress: {host: shop.localhost}}";
+const SPEC: &str = "{services: {catalog: {replicas: 2}, cart: {autoscaling: {minReplicas: 1, \
+     maxReplicas: 2}}}, ingress: {host: shop.localhost}}";
 
 /// What the operator decides of an object.
 fn decided(object: &DynamicObject) -> Value {
@@ -78,6 +79,10 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
         (
             Kind::PodDisruptionBudget,
             vec![json!({ "spec": { "maxUnavailable": 2 } })],
+        ),
+        (
+            Kind::HorizontalPodAutoscaler,
+            vec![json!({ "spec": { "maxReplicas": 9 } })],
         ),
         (
             Kind::NetworkPolicy,

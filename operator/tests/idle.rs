@@ -43,7 +43,7 @@ async fn an_idle_shop_causes_no_writes() {
         names.push(space.apply_example(file).await);
     }
     for name in &names {
-        space.phase(name, Phase::Ready).await;
+        space.ready_with_approval(name).await;
     }
     // Two more passes each let everything that was on its way arrive.
     for round in ["1", "2"] {

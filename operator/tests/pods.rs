@@ -34,7 +34,8 @@ fn workloads(example: &str) -> Vec<(String, i64, Value)> {
             let replicas = match kind {
                 // Jobs end; what they ask for is not kept.
                 "Job" => 0,
-                _ => object["spec"]["replicas"].as_i64().unwrap(),
+                // An autoscaler's count is not written down.
+                _ => object["spec"]["replicas"].as_i64().unwrap_or(1),
             };
             (name, replicas, object["spec"]["template"].clone())
         })
@@ -65,10 +66,43 @@ fn every_pod_meets_the_floor() {
             for volume in pod["volumes"].as_array().into_iter().flatten() {
                 assert!(volume["hostPath"].is_null(), "{name}");
             }
-            for container in pod["containers"].as_array().unwrap() {
+            let containers = pod["containers"].as_array().unwrap();
+            for container in containers {
                 check_container(&name, container);
             }
+            // The first is the shop's own; what a person adds beside it may lack them.
+            check_probes(&name, &containers[0]);
         }
+    }
+}
+
+/// A machine or a zone that goes takes as few pods of a service as can be, and no pod waits for it.
+#[test]
+fn pods_of_a_service_keep_apart() {
+    for (name, _, template) in EXAMPLES.into_iter().flat_map(workloads) {
+        if !name.starts_with("Deployment") {
+            continue;
+        }
+        let constraints = template["spec"]["topologySpreadConstraints"].as_array();
+        let over: Vec<_> = constraints
+            .unwrap()
+            .iter()
+            .map(|constraint| {
+                assert_eq!(constraint["whenUnsatisfiable"], "ScheduleAnyway", "{name}");
+                let labels = &template["metadata"]["labels"];
+                for (label, value) in constraint["labelSelector"]["matchLabels"]
+                    .as_object()
+                    .unwrap()
+                {
+                    assert_eq!(labels[label], *value, "{name}");
+                }
+                constraint["topologyKey"].as_str().unwrap()
+            })
+            .collect();
+        assert_eq!(
+            over,
+            ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+        );
     }
 }
 
@@ -89,6 +123,17 @@ fn check_container(name: &str, container: &Value) {
             );
         }
     }
+    // Secrets are files, never variables.
+    for variable in container["env"].as_array().into_iter().flatten() {
+        let by_user = variable["name"] == "EXTRA_TOKEN";
+        assert!(
+            by_user || variable["valueFrom"]["secretKeyRef"].is_null(),
+            "{name} {variable}"
+        );
+    }
+}
+
+fn check_probes(name: &str, container: &Value) {
     if !name.starts_with("Job") {
         assert!(container["readinessProbe"].is_object(), "{name}");
     }
@@ -97,14 +142,6 @@ fn check_container(name: &str, container: &Value) {
         assert!(
             container["lifecycle"]["preStop"]["sleep"].is_object(),
             "{name}"
-        );
-    }
-    // Secrets are files, never variables.
-    for variable in container["env"].as_array().into_iter().flatten() {
-        let by_user = variable["name"] == "EXTRA_TOKEN";
-        assert!(
-            by_user || variable["valueFrom"]["secretKeyRef"].is_null(),
-            "{name} {variable}"
         );
     }
 }

@@ -4,13 +4,21 @@
 
 mod kit;
 
-use kit::{Cluster, Operator, kubelet::Kubelet, operator::NEXT_VERSION};
-use kube::{ResourceExt, api::DeleteParams};
+use k8s_openapi::api::core::v1::Pod;
+use kit::{
+    Cluster, Operator,
+    kubelet::Kubelet,
+    operator::{NEXT_CONTRACT, NEXT_VERSION},
+};
+use kube::{
+    Api, ResourceExt,
+    api::{DeleteParams, ListParams, ObjectMeta, PostParams},
+};
 use localmart_api::{
     LocalMart, Phase,
     conditions::{ConditionType, Reason},
 };
-use localmart_operator::build::Kind;
+use localmart_operator::{build::Kind, releases::OWN_VERSION};
 
 /// A wrong image is no dead end, for the stores no more than for the services.
 #[tokio::test]
@@ -108,6 +116,99 @@ async fn the_old_release_is_kept_in_place_while_the_new_one_migrates() {
     space.apply("shop", "{}").await.unwrap();
     space.phase("shop", Phase::Ready).await;
     assert_eq!(space.image("orders").await, "localmart/orders:ffffffffffff");
+}
+
+#[tokio::test]
+async fn there_is_a_way_back_until_the_contract_migrations_have_run() {
+    let space = Cluster::connect().await.space("contract").await;
+    let kubelet = Kubelet::start(&space);
+    let _operator = Operator::start(&space).await;
+    space.apply("shop", "{}").await.unwrap();
+    space.phase("shop", Phase::Ready).await;
+    assert!(
+        space.jobs("contract").await.is_empty(),
+        "this release takes nothing away"
+    );
+
+    // A pod of the old release that still finishes its requests is waited for.
+    let pods: Api<Pod> = Api::namespaced(space.cluster.client.clone(), &space.name);
+    let mut old = pods
+        .list(&ListParams::default().labels("app.kubernetes.io/component=cart"))
+        .await
+        .unwrap()
+        .items
+        .remove(0);
+    old.metadata = ObjectMeta {
+        name: Some("slow".to_owned()),
+        labels: old.metadata.labels,
+        ..ObjectMeta::default()
+    };
+    if let Some(labels) = &mut old.metadata.labels {
+        labels.remove("pod-template-hash");
+    }
+    old.status = None;
+    pods.create(&PostParams::default(), &old).await.unwrap();
+    let next = format!("{{version: {NEXT_VERSION}}}");
+    space.apply("shop", &next).await.unwrap();
+    let message = space
+        .condition(
+            "shop",
+            ConditionType::MigrationsApplied,
+            Reason::WaitingForRollout,
+        )
+        .await;
+    assert!(message.contains("waits for the pod slow"), "{message}");
+    assert!(space.jobs("contract").await.is_empty());
+    let running = space.shop("shop").await.status.unwrap().version;
+    assert_eq!(running.as_deref(), Some(NEXT_VERSION));
+
+    // Back, and forth again.
+    space
+        .apply("shop", &format!("{{version: {OWN_VERSION}}}"))
+        .await
+        .unwrap();
+    space.phase("shop", Phase::Ready).await;
+    assert_eq!(space.image("cart").await, "localmart/cart:0a1b2c3d4e5f");
+    kubelet.hold("contract");
+    space.apply("shop", &next).await.unwrap();
+    space
+        .condition(
+            "shop",
+            ConditionType::MigrationsApplied,
+            Reason::WaitingForRollout,
+        )
+        .await;
+    pods.delete("slow", &DeleteParams::default().grace_period(0))
+        .await
+        .unwrap();
+    space
+        .condition("shop", ConditionType::MigrationsApplied, Reason::JobRunning)
+        .await;
+
+    // Whether a migration that was begun has done its work is not known: no way back.
+    space
+        .apply("shop", &format!("{{version: {OWN_VERSION}}}"))
+        .await
+        .unwrap();
+    let message = space
+        .condition("shop", ConditionType::Reconciled, Reason::DowngradeRefused)
+        .await;
+    assert!(
+        message.contains(NEXT_CONTRACT) && message.contains(&format!("one of: {NEXT_VERSION}.")),
+        "{message}"
+    );
+    assert_eq!(space.image("cart").await, "localmart/cart:ffffffffffff");
+    kubelet.release("contract");
+    space.apply("shop", &next).await.unwrap();
+    space.phase("shop", Phase::Ready).await;
+    space
+        .apply("shop", &format!("{{version: {OWN_VERSION}}}"))
+        .await
+        .unwrap();
+    space
+        .condition("shop", ConditionType::Reconciled, Reason::DowngradeRefused)
+        .await;
+    assert_eq!(space.jobs("contract").await.len(), 1);
 }
 
 #[tokio::test]

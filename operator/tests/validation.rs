@@ -8,7 +8,7 @@ use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
 use localmart_operator::{
     build::{Key, Kind},
     error::Failure,
-    lifecycle::{Task, approval},
+    lifecycle::{Task, When, approval},
     reconcile::{
         observed::Observed,
         shop::{Database, Shop},
@@ -238,6 +238,9 @@ fn connections_are_counted_before_the_database_runs_out() {
     // Scaling by a pod does not restart Postgres.
     assert_eq!(connections("{services: {catalog: {replicas: 4}}}"), 100);
     assert_eq!(connections("{services: {catalog: {replicas: 40}}}"), 400);
+    // What may come counts, not what is there.
+    let automatic = "{services: {catalog: {autoscaling: {minReplicas: 1, maxReplicas: 40}}}}";
+    assert_eq!(connections(automatic), 400);
     // The storefront has no database.
     assert_eq!(connections("{services: {storefront: {replicas: 50}}}"), 100);
     let failure = refused(
@@ -250,6 +253,26 @@ fn connections_are_counted_before_the_database_runs_out() {
         "{}",
         failure.message
     );
+}
+
+#[test]
+fn a_pod_template_that_touches_the_floor_is_refused_in_words() {
+    let nothing = Observed::default();
+    let spec = "{services: {cart: {podTemplate: {spec: {hostNetwork: true}}}}}";
+    let failure = refused(spec, &nothing);
+    assert_eq!(failure.reason, Reason::InvalidSpec);
+    let start = "spec.services.cart.podTemplate.spec.hostNetwork cannot be set: every pod";
+    assert!(failure.message.starts_with(start), "{}", failure.message);
+    assert!(
+        failure.message.ends_with("; remove it"),
+        "{}",
+        failure.message
+    );
+    check(
+        "{services: {cart: {podTemplate: {spec: {priorityClassName: high}}}}}",
+        &nothing,
+    )
+    .unwrap();
 }
 
 #[test]
@@ -274,6 +297,7 @@ fn redis_needs_room_beside_its_data() {
 fn only_the_migration_that_was_approved_may_run() {
     let task = |checksum: &str, needs_approval| Task {
         name: "migrate",
+        when: When::BeforeServices,
         checksum: checksum.to_owned(),
         needs_approval,
         arguments: Vec::new(),

@@ -108,6 +108,7 @@ reasons! {
     RolloutStalled: "A rollout made no progress within its deadline.", "Look at the component messages; setting back `spec.version` or the image undoes it.";
     WaitingForStores: "Lifecycle Jobs start when Postgres and Redis are ready.", "Look at PostgresReady and RedisReady.";
     WaitingForMigrations: "Services start when the lifecycle Jobs are done.", "Look at MigrationsApplied.";
+    WaitingForRollout: "The contract migrations of the release start when no pod of another release is left.", "Wait; the message names the pod, which has half a minute to finish its requests.";
     WaitingForApproval: "`spec.migrations.policy` is Manual and nobody has approved this migration.", "Look at what the release changes, back the data up, then run the command in the message.";
     Complete: "Roles, migrations and sample data are done.", "Nothing to do.";
     JobRunning: "A lifecycle Job is running.", "Wait, or read its log: `kubectl logs job/<name>`.";
@@ -122,6 +123,7 @@ reasons! {
     InvalidSpec: "A field of the spec has a value that cannot work.", "Change the field named in the message.";
     MalformedObject: "The stored object does not fit the operator's types.", "Install the CRD of this operator's release, then apply the object again.";
     UnknownVersion: "The chart's release table has no such version.", "Choose a version that the message lists, or upgrade the operator chart.";
+    DowngradeRefused: "A contract migration has taken away what the release in `spec.version` may need.", "Choose a version that the message lists; to go further back, restore a backup that was made before.";
     ReferenceNotFound: "A Secret or ConfigMap that the spec refers to is missing, or lacks a key.", "Create what the message names; the operator looks again by itself.";
     DataOrphaned: "The data volume and the Secret with its password are not both there.", "Restore what the message names from a backup, or delete the remaining half to start with an empty database.";
     PostgresVersionChange: "The volume was written by another major version of Postgres.", "Set `spec.postgres.managed.version` back; to move, dump the data, create a new shop with the new version and restore into it.";

@@ -2,6 +2,9 @@
 
 /// Owner of every field that the operator applies.
 pub const FIELD_MANAGER: &str = "localmart-operator";
+/// Owner of a count of replicas that is handed to an autoscaler. It is another one than
+/// [`FIELD_MANAGER`], so that the operator can stop deciding the count without it going away.
+pub const SCALE_MANAGER: &str = "localmart-scale";
 
 /// Well-known label: which LocalMart an object belongs to.
 pub const INSTANCE: &str = "app.kubernetes.io/instance";

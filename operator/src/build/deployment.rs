@@ -18,14 +18,19 @@ use topology::{ADMIN_PORT, API_PORT, Service, settings};
 use super::{
     Kind, Object, consumed, env, labels, metadata, pod, selector,
     service::{ADMIN, HTTP},
+    template,
 };
-use crate::reconcile::shop::Shop;
+use crate::reconcile::{scale::Scale, shop::Shop};
 
 /// Seconds between a pod being taken off its Service and its shutdown, so that whoever still has
 /// its address gets an answer.
 const DRAIN_SECONDS: i64 = 5;
 /// Seconds for requests under way after that.
 const SHUTDOWN_SECONDS: i64 = 25;
+
+/// Pods of a service keep apart on these, as far as they can: a machine or a zone that goes takes
+/// few of them. A single pod has it as well, so that scaling restarts none.
+const SPREAD_OVER: [&str; 2] = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"];
 
 /// What a gate may hold back: the parts of a pod that belong to a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +48,10 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
     if let Some(labels) = metadata.labels.as_mut() {
         labels.insert(names::VERSION.to_owned(), edition.version.clone());
     }
-    let replicas = shop.services[&service].replicas;
     let deployment = Deployment {
         metadata,
         spec: Some(DeploymentSpec {
-            replicas: Some(if shop.suspend { 0 } else { replicas }),
+            replicas: replicas(shop, service),
             selector: selector(identity, component),
             revision_history_limit: Some(3),
             progress_deadline_seconds: Some(300),
@@ -74,7 +78,21 @@ pub fn build(shop: &Shop, service: Service, edition: &Edition) -> Object {
         }),
         status: None,
     };
-    Object::new(Kind::Deployment, &deployment)
+    let mut object = Object::new(Kind::Deployment, &deployment);
+    if let Some(added) = &shop.services[&service].pod_template {
+        let built = object.body["spec"]["template"].take();
+        object.body["spec"]["template"] = template::merged(built, added, component);
+    }
+    object
+}
+
+/// Absent where an autoscaler decides the count.
+fn replicas(shop: &Shop, service: Service) -> Option<i32> {
+    match &shop.services[&service].scale {
+        _ if shop.suspend => Some(0),
+        Scale::Fixed(count) => Some(*count),
+        Scale::Automatic(_) => None,
+    }
 }
 
 fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
@@ -82,38 +100,46 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
     let mut volumes = Vec::new();
     let own = consumed::own_secrets(identity, service);
     if !own.is_empty() {
-        volumes.push(pod::secret_files("secrets", &consumed::by_secret(&own)));
+        volumes.push(pod::secret_files(pod::SECRETS, &consumed::by_secret(&own)));
     }
     let keys = consumed::internal_keys(identity, service);
     if !keys.is_empty() {
         volumes.push(pod::secret_files(
-            "internal-keys",
+            pod::INTERNAL_KEYS,
             &consumed::by_secret(&keys),
         ));
     }
     PodSpec {
         termination_grace_period_seconds: Some(DRAIN_SECONDS + SHUTDOWN_SECONDS),
-        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
-            max_skew: 1,
-            topology_key: "kubernetes.io/hostname".to_owned(),
-            when_unsatisfiable: "ScheduleAnyway".to_owned(),
-            label_selector: Some(selector(identity, service.name())),
-            ..TopologySpreadConstraint::default()
-        }]),
+        topology_spread_constraints: Some(
+            SPREAD_OVER
+                .map(|topology| spread(shop, service, topology))
+                .to_vec(),
+        ),
         containers: vec![container(shop, service, edition)],
         volumes: (!volumes.is_empty()).then_some(volumes),
         ..pod::pod_spec(&shop.images, identity.child(service.name()))
     }
 }
 
+fn spread(shop: &Shop, service: Service, topology: &str) -> TopologySpreadConstraint {
+    TopologySpreadConstraint {
+        max_skew: 1,
+        topology_key: topology.to_owned(),
+        when_unsatisfiable: "ScheduleAnyway".to_owned(),
+        label_selector: Some(selector(&shop.identity, service.name())),
+        ..TopologySpreadConstraint::default()
+    }
+}
+
 fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
     let mut mounts = Vec::new();
     if !consumed::own_secrets(&shop.identity, service).is_empty() {
-        mounts.push(pod::read_only("secrets", settings::SECRETS_MOUNT));
+        mounts.push(pod::read_only(pod::SECRETS, settings::SECRETS_MOUNT));
     }
     if !consumed::internal_keys(&shop.identity, service).is_empty() {
         mounts.push(pod::read_only(
-            "internal-keys",
+            pod::INTERNAL_KEYS,
             settings::INTERNAL_KEYS_MOUNT,
         ));
     }

@@ -14,7 +14,7 @@ use crate::reconcile::shop::Shop;
 
 /// The budget of a service, if it has several pods.
 pub fn build(shop: &Shop, service: Service) -> Option<Object> {
-    if shop.suspend || shop.services[&service].replicas < 2 {
+    if shop.suspend || shop.services[&service].scale.least() < 2 {
         return None;
     }
     let component = service.name();

@@ -4,6 +4,7 @@
 //! what they give is the form the API server stores: a second apply finds nothing to change.
 
 pub mod accounts;
+pub mod autoscaler;
 pub mod consumed;
 pub mod deployment;
 pub mod disruption;
@@ -17,6 +18,7 @@ pub mod redis;
 pub mod secrets;
 pub mod service;
 pub mod storage;
+pub mod template;
 
 use std::collections::BTreeMap;
 
@@ -40,12 +42,13 @@ pub enum Kind {
     StatefulSet,
     Job,
     Deployment,
+    HorizontalPodAutoscaler,
     PodDisruptionBudget,
     Ingress,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ServiceAccount,
         Self::ConfigMap,
         Self::NetworkPolicy,
@@ -54,6 +57,7 @@ impl Kind {
         Self::StatefulSet,
         Self::Job,
         Self::Deployment,
+        Self::HorizontalPodAutoscaler,
         Self::PodDisruptionBudget,
         Self::Ingress,
     ];
@@ -69,6 +73,7 @@ impl Kind {
             Self::StatefulSet => "StatefulSet",
             Self::Job => "Job",
             Self::Deployment => "Deployment",
+            Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
             Self::PodDisruptionBudget => "PodDisruptionBudget",
             Self::Ingress => "Ingress",
         }
@@ -76,26 +81,24 @@ impl Kind {
 
     /// Where the API server serves it.
     pub fn resource(self) -> ApiResource {
-        let (group, plural) = match self {
-            Self::ServiceAccount => ("", "serviceaccounts"),
-            Self::ConfigMap => ("", "configmaps"),
-            Self::NetworkPolicy => ("networking.k8s.io", "networkpolicies"),
-            Self::PersistentVolumeClaim => ("", "persistentvolumeclaims"),
-            Self::Service => ("", "services"),
-            Self::StatefulSet => ("apps", "statefulsets"),
-            Self::Job => ("batch", "jobs"),
-            Self::Deployment => ("apps", "deployments"),
-            Self::PodDisruptionBudget => ("policy", "poddisruptionbudgets"),
-            Self::Ingress => ("networking.k8s.io", "ingresses"),
+        let (api_version, plural) = match self {
+            Self::ServiceAccount => ("v1", "serviceaccounts"),
+            Self::ConfigMap => ("v1", "configmaps"),
+            Self::NetworkPolicy => ("networking.k8s.io/v1", "networkpolicies"),
+            Self::PersistentVolumeClaim => ("v1", "persistentvolumeclaims"),
+            Self::Service => ("v1", "services"),
+            Self::StatefulSet => ("apps/v1", "statefulsets"),
+            Self::Job => ("batch/v1", "jobs"),
+            Self::Deployment => ("apps/v1", "deployments"),
+            Self::HorizontalPodAutoscaler => ("autoscaling/v2", "horizontalpodautoscalers"),
+            Self::PodDisruptionBudget => ("policy/v1", "poddisruptionbudgets"),
+            Self::Ingress => ("networking.k8s.io/v1", "ingresses"),
         };
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         ApiResource {
             group: group.to_owned(),
-            version: "v1".to_owned(),
-            api_version: if group.is_empty() {
-                "v1".to_owned()
-            } else {
-                format!("{group}/v1")
-            },
+            version: version.to_owned(),
+            api_version: api_version.to_owned(),
             kind: self.name().to_owned(),
             plural: plural.to_owned(),
         }

@@ -12,12 +12,16 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 use localmart_api::PullPolicy;
+use serde_json::{Value, json};
 use topology::RUN_AS;
 
 use crate::reconcile::shop::{Amount, ContainerResources, Images};
 
 /// Read by the owner and by the group that every container runs in.
 const SECRET_MODE: i32 = 0o440;
+
+/// The last words of a container end up in pod status, where the operator may read them.
+const LAST_WORDS: &str = "FallbackToLogsOnError";
 
 /// The floor of a pod: nothing of it may be given away by a setting.
 pub fn pod_spec(images: &Images, account: String) -> PodSpec {
@@ -53,7 +57,34 @@ fn pull_secrets(images: &Images) -> Option<Vec<LocalObjectReference>> {
     (!references.is_empty()).then_some(references)
 }
 
-/// The floor of a container.
+/// Names of the volumes that the pods of services have from the operator.
+pub const OWN_VOLUMES: [&str; 2] = [SECRETS, INTERNAL_KEYS];
+/// The volume of a service's own passwords.
+pub const SECRETS: &str = "secrets";
+/// The volume of the keys between services.
+pub const INTERNAL_KEYS: &str = "internal-keys";
+
+/// What every container has, whoever asks for it.
+pub fn floor() -> Value {
+    json!({
+        "securityContext": security(),
+        "terminationMessagePolicy": LAST_WORDS,
+    })
+}
+
+fn security() -> SecurityContext {
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        read_only_root_filesystem: Some(true),
+        capabilities: Some(Capabilities {
+            drop: Some(vec!["ALL".to_owned()]),
+            add: None,
+        }),
+        ..SecurityContext::default()
+    }
+}
+
+/// The floor of a container of the operator's own.
 pub fn container(
     name: &str,
     image: &str,
@@ -69,17 +100,8 @@ pub fn container(
             limits: Some(amounts(&resources.limit)),
             claims: None,
         }),
-        security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            read_only_root_filesystem: Some(true),
-            capabilities: Some(Capabilities {
-                drop: Some(vec!["ALL".to_owned()]),
-                add: None,
-            }),
-            ..SecurityContext::default()
-        }),
-        // The last words of a container end up in pod status, where the operator may read them.
-        termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
+        security_context: Some(security()),
+        termination_message_policy: Some(LAST_WORDS.to_owned()),
         ..Container::default()
     }
 }

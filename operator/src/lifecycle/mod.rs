@@ -1,10 +1,12 @@
-//! Lifecycle tasks: what has to be done to the data before services may start.
+//! Lifecycle tasks: what has to be done to the data before services may start, and after the last
+//! pod of another release is gone.
 //!
 //! A task is a description, not a branch: its name, what it runs, and a checksum of everything its
 //! result depends on. [`progress`] turns any description and what was observed into the next
 //! state, so another task is another entry in [`tasks`].
 
 pub mod approval;
+pub mod downgrade;
 pub mod progress;
 pub mod words;
 
@@ -25,10 +27,23 @@ use crate::{
 /// File with the administrator's password.
 const ADMIN_PASSWORD: &str = "admin-password";
 
+/// The task that takes away what only an earlier release needed.
+pub const CONTRACT: &str = "contract";
+
+/// When a task may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Before the services are given what is wanted; they wait for it.
+    BeforeServices,
+    /// When every service runs what is wanted and no other pod of it is left.
+    AfterRollout,
+}
+
 /// One task and what it depends on.
 #[derive(Clone, Debug)]
 pub struct Task {
     pub name: &'static str,
+    pub when: When,
     /// Ten hex digits of a hash of everything that the result depends on.
     pub checksum: String,
     /// Whether a person may want to look before it runs.
@@ -69,6 +84,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
     let mut tasks = vec![
         Task {
             name: "bootstrap",
+            when: When::BeforeServices,
             checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
             needs_approval: false,
             arguments: vec!["bootstrap".to_owned()],
@@ -77,6 +93,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
         },
         Task {
             name: "migrate",
+            when: When::BeforeServices,
             checksum: checksum(&["migrate", image, &data, &prefix]),
             needs_approval: true,
             arguments: vec!["migrate".to_owned()],
@@ -89,6 +106,7 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
     if shop.lifecycle.sample_data {
         tasks.push(Task {
             name: "seed",
+            when: When::BeforeServices,
             checksum: checksum(&["seed", image, &data, &prefix, &shop.currency]),
             needs_approval: false,
             arguments: vec!["seed".to_owned()],
@@ -98,7 +116,28 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
             })],
         });
     }
+    if !shop.contracts.is_empty() {
+        tasks.push(Task {
+            name: CONTRACT,
+            when: When::AfterRollout,
+            checksum: contract_checksum(&shop.contracts, &data, &prefix),
+            needs_approval: true,
+            arguments: vec![CONTRACT.to_owned()],
+            env: common_env(shop),
+            files: vec![passwords_of(shop, &|service| {
+                vec![settings::migrator_password(service)]
+            })],
+        });
+    }
     Some(tasks)
+}
+
+/// Checksum of the task that runs these contract migrations on this data. The image is no part of
+/// it: what was taken away is not taken away again by another build of the same files.
+fn contract_checksum(contracts: &[String], data: &str, prefix: &str) -> String {
+    let names = contracts.iter().map(String::as_str);
+    let inputs: Vec<_> = [CONTRACT, data, prefix].into_iter().chain(names).collect();
+    checksum(&inputs)
 }
 
 /// What tells this shop's data from any other: of a volume, the id it was made with.

@@ -130,10 +130,12 @@ mod tests {
     use kube::api::ObjectMeta;
 
     use super::*;
+    use crate::lifecycle::When;
 
     fn task(checksum: &str) -> Task {
         Task {
             name: "migrate",
+            when: When::BeforeServices,
             checksum: checksum.to_owned(),
             needs_approval: true,
             arguments: Vec::new(),

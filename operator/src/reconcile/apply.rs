@@ -5,6 +5,8 @@
 //! entries that somebody put into our lists, is cleared by a patch before it (see
 //! [`super::strays`]).
 
+use std::borrow::Cow;
+
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
@@ -13,11 +15,18 @@ use kube::{
 };
 use localmart_api::{
     conditions::Reason,
-    names::{self, FIELD_MANAGER},
+    names::{self, FIELD_MANAGER, SCALE_MANAGER},
 };
 use serde_json::json;
 
-use super::{drift, observed::Observed, plan::Plan, shop::Identity, strays};
+use super::{
+    drift,
+    observed::Observed,
+    plan::Plan,
+    scale::{self, HandOver},
+    shop::Identity,
+    strays,
+};
 use crate::{
     build::{Key, Kind, Object, secrets::SecretPlan},
     error::Failure,
@@ -27,8 +36,6 @@ use crate::{
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Requests that changed something.
-    pub writes: u32,
     /// Whether Secrets were written. They are not watched, so the next pass has to be asked for.
     pub secrets_written: bool,
     pub failures: Vec<Failure>,
@@ -48,7 +55,6 @@ pub async fn apply(
         match ensure_secret(client, identity, secret, observed).await {
             Ok(false) => {}
             Ok(true) => {
-                outcome.writes += 1;
                 outcome.secrets_written = true;
                 metrics.written("Secret");
             }
@@ -56,31 +62,28 @@ pub async fn apply(
         }
     }
     for object in plan.waves.iter().flat_map(|wave| &wave.objects) {
-        match ensure(client, identity, object, observed).await {
-            Ok(false) => {}
-            Ok(true) => {
-                outcome.writes += 1;
-                metrics.written(object.key.kind.name());
-            }
-            Err(failure) => {
-                let unreachable = failure.reason == Reason::ApiUnavailable;
-                outcome.failures.push(failure);
-                if unreachable {
-                    break;
-                }
+        let least = plan.handed.get(&object.key).copied();
+        if let Err(failure) = ensure(client, identity, object, least, observed, metrics).await {
+            let unreachable = failure.reason == Reason::ApiUnavailable;
+            outcome.failures.push(failure);
+            if unreachable {
+                break;
             }
         }
     }
     outcome
 }
 
-/// Makes one object as wanted; says whether that took a write.
+/// Makes one object as wanted. With `least`, an autoscaler decides the count of the object, which
+/// has at least that.
 async fn ensure(
     client: &Client,
     identity: &Identity,
     object: &Object,
+    least: Option<i32>,
     observed: &mut Observed,
-) -> Result<bool, Failure> {
+    metrics: &Metrics,
+) -> Result<(), Failure> {
     let key = &object.key;
     let api: Api<DynamicObject> =
         Api::namespaced_with(client.clone(), &identity.namespace, &key.kind.resource());
@@ -95,11 +98,10 @@ async fn ensure(
             .map_err(|error| Failure::api(&doing("read"), &error))?,
     };
     let mut live = known.cloned().or(found);
-    let mut written = false;
     if let Some(found) = &live {
         check_belongs(key, found, identity)?;
         if key.kind == Kind::Job {
-            return Ok(false);
+            return Ok(());
         }
         let value = serde_json::to_value(found).unwrap_or_default();
         if let Some(patch) = strays::removal(&object.body, &value) {
@@ -113,26 +115,62 @@ async fn ensure(
                 .map_err(|error| Failure::api(&doing("clear"), &error))?;
             tracing::info!(object = %key, namespace = identity.namespace, "cleared");
             live = Some(cleared);
-            written = true;
+            metrics.written(key.kind.name());
         }
+    }
+    let mut body = Cow::Borrowed(&object.body);
+    match (&live, least) {
+        (Some(found), Some(least)) => {
+            if let Some(count) = scale::hand_over(least, found) {
+                live = Some(hand_over(&api, key, count).await?);
+                metrics.written(key.kind.name());
+            }
+        }
+        // Without a count it would begin with one pod.
+        (None, Some(least)) => body.to_mut()["spec"]["replicas"] = json!(least),
+        (_, None) => {}
     }
     if let Some(live) = &live
         && !drift::needs_apply(&object.body, live)
     {
         observed.objects.insert(key.clone(), live.clone());
-        return Ok(written);
+        return Ok(());
     }
     let mut parameters = PatchParams::apply(FIELD_MANAGER);
     // Forced only on what is known to be ours: against an object that somebody makes at this very
     // moment it conflicts instead.
     parameters.force = live.is_some();
     let applied = api
-        .patch(&key.name, &parameters, &Patch::Apply(&object.body))
+        .patch(&key.name, &parameters, &Patch::Apply(&*body))
         .await
         .map_err(|error| storage_words(key, Failure::api(&doing("apply"), &error)))?;
     tracing::info!(object = %key, namespace = identity.namespace, "applied");
     observed.objects.insert(key.clone(), applied);
-    Ok(true)
+    metrics.written(key.kind.name());
+    Ok(())
+}
+
+/// Applies a count as the manager from whom an autoscaler takes it over.
+async fn hand_over(
+    api: &Api<DynamicObject>,
+    key: &Key,
+    count: HandOver,
+) -> Result<DynamicObject, Failure> {
+    let resource = key.kind.resource();
+    let body = json!({
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "metadata": { "name": key.name },
+        "spec": { "replicas": count.replicas },
+    });
+    let mut parameters = PatchParams::apply(SCALE_MANAGER);
+    parameters.force = count.force;
+    let applied = api
+        .patch(&key.name, &parameters, &Patch::Apply(&body))
+        .await
+        .map_err(|error| Failure::api(&format!("hand over the count of {key}"), &error))?;
+    tracing::info!(object = %key, replicas = count.replicas, "count handed over");
+    Ok(applied)
 }
 
 /// A volume that may not grow has its own remedy.

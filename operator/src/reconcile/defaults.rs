@@ -11,6 +11,8 @@ pub const LOG_LEVEL: &str = "info";
 pub const TITLE: &str = "LocalMart";
 /// Currency of the shop.
 pub const CURRENCY: &str = "EUR";
+/// Percent of the requested CPU that autoscaled pods are to use.
+pub const CPU_UTILIZATION: i32 = 70;
 /// Seconds that a lifecycle Job may take.
 pub const JOB_TIMEOUT: i64 = 600;
 /// How often a failed lifecycle Job is tried again.

@@ -16,7 +16,7 @@ use kube::{
     api::ListParams,
     core::{DynamicObject, NamespaceResourceScope, Resource},
 };
-use localmart_api::{KeyRef, LocalMart, names};
+use localmart_api::{KeyRef, LocalMart, Phase, names};
 use serde::de::DeserializeOwned;
 use topology::Service;
 
@@ -75,7 +75,7 @@ pub async fn dereference(
         pods: Vec::new(),
         status: object.status.clone().unwrap_or_default(),
     };
-    if something_waits(&observed, identity) {
+    if !settled(object) || something_waits(&observed, identity) {
         observed.pods = pods(client, identity).await?;
     }
     Ok(observed)
@@ -224,6 +224,15 @@ async fn ingress_classes(client: &Client) -> Result<IngressClasses, Failure> {
     Ok(IngressClasses::Known {
         default: list.iter().find(is_default).map(ResourceExt::name_any),
         names: list.iter().map(ResourceExt::name_any).collect(),
+    })
+}
+
+/// Whether the last report says of the newest spec that nothing is left to do. Until then pods
+/// count: an old one may be left when its Deployment has forgotten it.
+fn settled(object: &LocalMart) -> bool {
+    object.status.as_ref().is_some_and(|status| {
+        status.observed_generation == object.metadata.generation
+            && status.phase == Some(Phase::Ready)
     })
 }
 

@@ -1,8 +1,10 @@
 //! Gates: what has to be true before the next wave goes.
 
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::ResourceExt;
 use localmart_api::{TaskState, TaskStatus, names};
+
+use topology::{Service, settings};
 
 use super::{observed::Observed, readiness, shop::Shop};
 use crate::build::{Kind, postgres, redis, secrets, secrets::SecretPlan, storage};
@@ -64,14 +66,57 @@ pub fn stores_ready(shop: &Shop, observed: &Observed) -> Gate {
 }
 
 /// Every task has worked through its present inputs.
-pub fn tasks_done(tasks: &[TaskStatus]) -> Gate {
-    let open = tasks.iter().find(|task| task.state != TaskState::Complete);
-    match open {
-        None if tasks.is_empty() => Gate::Closed("waits for the lifecycle tasks".to_owned()),
+pub fn tasks_done<'a>(tasks: impl IntoIterator<Item = &'a TaskStatus>) -> Gate {
+    let mut tasks = tasks.into_iter().peekable();
+    if tasks.peek().is_none() {
+        return Gate::Closed("waits for the lifecycle tasks".to_owned());
+    }
+    match tasks.find(|task| task.state != TaskState::Complete) {
         None => Gate::Open,
         Some(task) if waits_for_person(task) => Gate::Closed(task.message.clone()),
         Some(task) => Gate::Closed(format!("waits for the lifecycle task {}", task.name)),
     }
+}
+
+/// Every service runs the release that is wanted, and no pod of another one is left, not even one
+/// that is only finishing its last requests.
+pub fn rolled_out(shop: &Shop, observed: &Observed) -> Gate {
+    let behind = Service::ALL.into_iter().find(|service| {
+        let deployment = observed.deployment(&shop.identity.child(service.name()));
+        !deployment.is_some_and(|deployment| {
+            deployment.labels().get(names::VERSION) == Some(&shop.version)
+                && readiness::of_deployment(&deployment).complete()
+        })
+    });
+    if let Some(service) = behind {
+        return Gate::Closed(format!("waits for the rollout of {service}"));
+    }
+    let old = observed
+        .pods
+        .iter()
+        .find(|pod| release(pod).is_some_and(|release| release != shop.version) && !has_ended(pod));
+    Gate::when(old.is_none(), || {
+        let name = old.map(ResourceExt::name_any).unwrap_or_default();
+        format!("waits for the pod {name} of another release to be gone")
+    })
+}
+
+/// The release that a service's pod runs; absent for pods of anything else.
+fn release(pod: &Pod) -> Option<&str> {
+    let container = pod.spec.as_ref()?.containers.first()?;
+    container.name.parse::<Service>().ok()?;
+    let variables = container.env.as_ref()?;
+    let version = variables.iter().find(|it| it.name == settings::VERSION)?;
+    version.value.as_deref()
+}
+
+/// Whether none of its containers will ever run again.
+fn has_ended(pod: &Pod) -> bool {
+    let phase = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.phase.as_deref());
+    matches!(phase, Some("Succeeded" | "Failed"))
 }
 
 /// Whether somebody has to do something before the task may start; its message says what.

@@ -90,6 +90,7 @@ pub mod plan;
 pub mod prune;
 pub mod readiness;
 pub mod report;
+pub mod scale;
 pub mod shop;
 pub mod strays;
 pub mod validate;
@@ -104,7 +105,8 @@ use kube::{
 use localmart_api::{LocalMart, LocalMartSpec, LocalMartStatus, Phase, conditions::Reason, names};
 use serde_json::{Value, json};
 
-use crate::{context::Context, error::Failure};
+use crate::{build::Kind, context::Context, error::Failure};
+use prune::Surplus;
 use report::Occasion;
 
 /// When to look again, if nothing happens before.
@@ -175,6 +177,10 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
     let mut failures = Vec::new();
     let mut at_once = false;
     if !paused {
+        // An autoscaler goes before its Deployment is told a count: two must not decide it.
+        let goes_first = |surplus: &&Surplus| surplus.key.kind == Kind::HorizontalPodAutoscaler;
+        let (first, last): (Vec<_>, Vec<_>) = plan.prune.iter().partition(goes_first);
+        failures = prune(context, namespace, &first).await;
         let outcome = apply::apply(
             &context.client,
             &identity,
@@ -184,14 +190,9 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
         )
         .await;
         at_once = outcome.secrets_written;
-        failures = outcome.failures;
+        failures.extend(outcome.failures);
         if failures.is_empty() {
-            for surplus in &plan.prune {
-                match prune::delete(&context.client, namespace, surplus).await {
-                    Ok(()) => context.metrics.written(surplus.key.kind.name()),
-                    Err(failure) => failures.push(failure),
-                }
-            }
+            failures = prune(context, namespace, &last).await;
         }
     }
     let occasion = occasion(&raw, &previous, paused);
@@ -205,6 +206,18 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
         Some(Phase::Ready | Phase::Suspended | Phase::Paused) => Next::Later,
         _ => Next::Soon,
     })
+}
+
+/// Deletes what is surplus; returns what went wrong.
+async fn prune(context: &Context, namespace: &str, surplus: &[&Surplus]) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for surplus in surplus {
+        match prune::delete(&context.client, namespace, surplus).await {
+            Ok(()) => context.metrics.written(surplus.key.kind.name()),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    failures
 }
 
 fn parse(raw: &DynamicObject) -> Result<LocalMart, Failure> {
@@ -282,6 +295,9 @@ async fn publish(
     previous: &LocalMartStatus,
     status: &LocalMartStatus,
 ) -> Result<(), Failure> {
+    let namespace = raw.metadata.namespace.as_deref().unwrap_or_default();
+    let name = raw.metadata.name.as_deref().unwrap_or_default();
+    context.metrics.reported(namespace, name, status.phase);
     report::publish::publish(
         &context.client,
         &context.recorder,

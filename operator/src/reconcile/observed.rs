@@ -26,7 +26,7 @@ pub struct Observed {
     /// What the spec refers to, and what was found there.
     pub references: References,
     pub ingress_classes: IngressClasses,
-    /// Pods of the shop; read only while something is not ready.
+    /// Pods of the shop; read only until the newest spec is Ready and while something is not.
     pub pods: Vec<Pod>,
     /// What was reported last.
     pub status: LocalMartStatus,

@@ -11,18 +11,19 @@ use super::{
     gates::{self, Gate},
     observed::Observed,
     prune::{self, Surplus},
+    scale,
     shop::Shop,
 };
 use crate::{
     build::{
-        Key, Kind, Object, accounts, consumed,
+        Key, Kind, Object, accounts, autoscaler, consumed,
         deployment::{self, Edition},
         disruption, ingress, job, network_policy, postgres, redis,
         secrets::{self, SecretPlan},
         service, storage,
     },
     lifecycle::{
-        self, Task, approval,
+        self, Task, When, approval,
         progress::{self, Situation},
         words,
     },
@@ -33,6 +34,8 @@ use crate::{
 pub struct Plan {
     pub secrets: Vec<SecretPlan>,
     pub waves: Vec<Wave>,
+    /// Deployments whose count is not the operator's, with the least that they are to have.
+    pub handed: BTreeMap<Key, i32>,
     /// Objects of ours that nothing wants any more.
     pub prune: Vec<Surplus>,
     /// The next state of each lifecycle task.
@@ -73,13 +76,30 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
         .find(|gate| !gate.is_open())
         .cloned()
         .unwrap_or(Gate::Open);
+    let contract_gate = match &tasks {
+        Some(tasks) if tasks.iter().any(|task| task.when == When::AfterRollout) => {
+            gates::rolled_out(shop, observed)
+        }
+        _ => Gate::Open,
+    };
+    let may_start = |when| match when {
+        When::BeforeServices => start_gate.is_open(),
+        When::AfterRollout => start_gate.is_open() && contract_gate.is_open(),
+    };
     let (lifecycle, jobs) = match &tasks {
-        Some(tasks) => advance_tasks(shop, observed, tasks, start_gate.is_open()),
+        Some(tasks) => advance_tasks(shop, observed, tasks, may_start),
         None => (observed.status.lifecycle.clone(), Vec::new()),
     };
-    let services_gate = match (&tasks, gates::tasks_done(&lifecycle)) {
-        (None, _) => secrets_gate,
-        (Some(_), gate) => gate,
+    let (contract_jobs, jobs): (Vec<_>, Vec<_>) = jobs
+        .into_iter()
+        .partition(|(when, _)| *when == When::AfterRollout);
+    let services_gate = match &tasks {
+        None => secrets_gate,
+        Some(tasks) => {
+            let before = tasks.iter().zip(&lifecycle);
+            let before = before.filter(|(task, _)| task.when == When::BeforeServices);
+            gates::tasks_done(before.map(|(_, status)| status))
+        }
     };
     let editions = editions(shop, observed, services_gate.is_open());
 
@@ -93,7 +113,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
     let waves = vec![
         wave("accounts", Gate::Open, foundations(shop)),
         wave("stores", stores_gate, stores),
-        wave("lifecycle", start_gate, jobs),
+        wave("lifecycle", start_gate, objects(jobs)),
         wave("services", services_gate.clone(), services(shop, &editions)),
         wave(
             "exposure",
@@ -104,6 +124,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
                 .map(|settings| ingress::build(shop, settings))
                 .collect(),
         ),
+        wave("contract", contract_gate, objects(contract_jobs)),
     ];
     Plan {
         // A password is never made anew for data that is there.
@@ -112,6 +133,7 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
             .filter(|plan| orphaned.is_none() || !plan.has_data_id)
             .collect(),
         prune: prune::surplus(shop, observed, &planned),
+        handed: scale::handed(shop),
         data_id: prepared_data(shop, observed, tasks.as_deref(), &lifecycle),
         waves,
         lifecycle,
@@ -146,6 +168,10 @@ const fn wave(name: &'static str, gate: Gate, objects: Vec<Object>) -> Wave {
         gate,
         objects,
     }
+}
+
+fn objects(jobs: Vec<(When, Object)>) -> Vec<Object> {
+    jobs.into_iter().map(|(_, job)| job).collect()
 }
 
 /// Who the pods are and whom they may talk to: there before the first of them.
@@ -204,8 +230,8 @@ fn advance_tasks(
     shop: &Shop,
     observed: &Observed,
     tasks: &[Task],
-    gate_is_open: bool,
-) -> (Vec<TaskStatus>, Vec<Object>) {
+    gate_is_open: impl Fn(When) -> bool,
+) -> (Vec<TaskStatus>, Vec<(When, Object)>) {
     let secret_values = observed.secret_values();
     let mut statuses: Vec<TaskStatus> = Vec::new();
     let mut jobs = Vec::new();
@@ -226,7 +252,7 @@ fn advance_tasks(
                 remembered: observed.status.task(task.name),
                 job: job.as_ref(),
                 another_runs: another_runs(observed, task, &name),
-                may_start: gate_is_open
+                may_start: gate_is_open(task.when)
                     && !shop.suspend
                     && (statuses.is_empty() || before.is_open()),
                 held: held.as_deref(),
@@ -234,7 +260,7 @@ fn advance_tasks(
             },
         );
         if create {
-            jobs.push(job::build(shop, task));
+            jobs.push((task.when, job::build(shop, task)));
         }
         statuses.push(status);
     }
@@ -307,6 +333,7 @@ fn services(shop: &Shop, editions: &BTreeMap<Service, Edition>) -> Vec<Object> {
     for (service, edition) in editions {
         objects.push(service::of_service(shop, *service));
         objects.push(deployment::build(shop, *service, edition));
+        objects.extend(autoscaler::build(shop, *service));
         objects.extend(disruption::build(shop, *service));
     }
     objects
@@ -340,13 +367,14 @@ pub fn everything(shop: &Shop, tasks: &[Task], observed: &Observed) -> Vec<Wave>
         })
         .collect();
     let open = |name, objects| wave(name, Gate::Open, objects);
+    let jobs_of = |when| {
+        let tasks = tasks.iter().filter(|task| task.when == when);
+        tasks.map(|task| job::build(shop, task)).collect()
+    };
     vec![
         open("accounts", foundations(shop)),
         open("stores", stores(shop, observed, false)),
-        open(
-            "lifecycle",
-            tasks.iter().map(|task| job::build(shop, task)).collect(),
-        ),
+        open("lifecycle", jobs_of(When::BeforeServices)),
         open("services", services(shop, &editions)),
         open(
             "exposure",
@@ -355,5 +383,6 @@ pub fn everything(shop: &Shop, tasks: &[Task], observed: &Observed) -> Vec<Wave>
                 .map(|settings| ingress::build(shop, settings))
                 .collect(),
         ),
+        open("contract", jobs_of(When::AfterRollout)),
     ]
 }

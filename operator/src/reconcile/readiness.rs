@@ -55,6 +55,19 @@ pub fn of_deployment(deployment: &Deployment) -> Readiness {
     }
 }
 
+/// The same where an autoscaler decides the count: whole while the least is there, because adding
+/// pods to a shop that serves makes it no less ready.
+pub fn of_autoscaled(deployment: &Deployment, least: i32) -> Readiness {
+    let mut found = of_deployment(deployment);
+    let status = deployment.status.clone().unwrap_or_default();
+    let seen = status.observed_generation >= deployment.metadata.generation;
+    if seen && status.updated_replicas == status.replicas && found.ready >= least {
+        found.updated = true;
+        found.wanted = found.ready;
+    }
+    found
+}
+
 pub fn of_stateful_set(set: &StatefulSet) -> Readiness {
     let wanted = set
         .spec
@@ -108,6 +121,25 @@ mod tests {
         let surge = json!({ "observedGeneration": 2, "replicas": 3, "updatedReplicas": 2, "readyReplicas": 3, "availableReplicas": 3 });
         assert!(!deployment(&surge).complete());
         assert!(!deployment(&json!({})).complete());
+    }
+
+    #[test]
+    fn an_autoscaled_service_is_whole_while_pods_are_added() {
+        let counts = |pods: i32, updated: i32, ready: i32| {
+            serde_json::from_value(json!({
+                "metadata": { "generation": 2 },
+                "spec": { "replicas": 5, "selector": {}, "template": {} },
+                "status": { "observedGeneration": 2, "replicas": pods, "updatedReplicas": updated,
+                    "readyReplicas": ready, "availableReplicas": ready },
+            }))
+            .unwrap()
+        };
+        let found = of_autoscaled(&counts(5, 5, 3), 2);
+        assert!(found.complete());
+        assert_eq!(found.fraction(), "3/3");
+        assert!(!of_autoscaled(&counts(5, 5, 1), 2).complete());
+        // A rollout is no scaling.
+        assert!(!of_autoscaled(&counts(4, 1, 3), 2).complete());
     }
 
     #[test]

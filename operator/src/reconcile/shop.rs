@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use localmart_api::{EnvVar, KeyRef, PullPolicy, Quantity};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use topology::Service;
+
+use super::scale::Scale;
 
 /// Everything that is wanted, with defaults filled in and references resolved.
 #[derive(Clone, Debug)]
@@ -12,6 +15,8 @@ pub struct Shop {
     pub identity: Identity,
     /// The release that is wanted.
     pub version: String,
+    /// Every contract migration of that release.
+    pub contracts: Vec<String>,
     pub images: Images,
     pub services: BTreeMap<Service, ServiceSettings>,
     pub database: Database,
@@ -63,11 +68,13 @@ pub struct Images {
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
     pub image: String,
-    pub replicas: i32,
+    pub scale: Scale,
     pub resources: ContainerResources,
     pub env: Vec<EnvVar>,
     /// What `env` refers to, with a digest of the content that was read.
     pub references: Vec<ResolvedReference>,
+    /// What is merged into the pods, checked and in canonical form.
+    pub pod_template: Option<Value>,
 }
 
 /// A key of a Secret or ConfigMap that exists.

@@ -16,14 +16,16 @@ use topology::{SHARED_DATABASE, Service};
 use super::{
     defaults,
     observed::Observed,
+    scale::Scale,
     shop::{
         Approval, Database, ExternalDatabase, Identity, Images, IngressSettings, LifecycleSettings,
         ManagedDatabase, RedisSettings, ResolvedReference, ServiceSettings, Shop, StorageSettings,
     },
 };
 use crate::{
-    build::{Key, Kind, env::CONNECTIONS_PER_POD, storage},
+    build::{Key, Kind, env::CONNECTIONS_PER_POD, storage, template},
     error::Failure,
+    lifecycle::downgrade,
     releases::{OWN_VERSION, PostgresImages, Release, Releases},
 };
 
@@ -81,7 +83,7 @@ pub fn validate(
     let lifecycle = spec.migrations.clone().unwrap_or_default();
     let storefront = spec.storefront.clone().unwrap_or_default();
     let log_level = spec.observability.as_ref();
-    Ok(Shop {
+    let shop = Shop {
         images: Images {
             pull_policy: spec
                 .images
@@ -127,9 +129,12 @@ pub fn validate(
         retain: spec.deletion_policy != Some(DeletionPolicy::Delete),
         identity,
         version,
+        contracts: release.contracts.clone(),
         services,
         database,
-    })
+    };
+    downgrade::check(&shop, observed, releases)?;
+    Ok(shop)
 }
 
 /// Which LocalMart an object is.
@@ -188,9 +193,16 @@ fn service_settings(
             digest: hex::encode(Sha256::digest(content)),
         });
     }
+    if let Some(added) = &spec.pod_template {
+        template::check(added, service.name()).map_err(|why| {
+            let field = format!("spec.services.{service}.podTemplate");
+            Failure::new(Reason::InvalidSpec, format!("{field}{why}"))
+        })?;
+    }
     Ok(ServiceSettings {
+        scale: Scale::of(&spec),
+        pod_template: spec.pod_template.as_ref().map(template::canonical),
         image: spec.image.unwrap_or_else(released_image),
-        replicas: spec.replicas.unwrap_or(1),
         resources: defaults::merged(spec.resources.as_ref(), defaults::service(service)),
         env: spec.env,
         references,
@@ -323,7 +335,7 @@ fn max_connections(services: &BTreeMap<Service, ServiceSettings>) -> Result<i32,
     let pods: i32 = services
         .iter()
         .filter(|(service, _)| service.has_schema())
-        .map(|(_, settings)| settings.replicas)
+        .map(|(_, settings)| settings.scale.most())
         .sum();
     let needed = 2 * CONNECTIONS_PER_POD * pods + SPARE_CONNECTIONS;
     if needed > MOST_CONNECTIONS {

@@ -11,29 +11,53 @@ use serde_json::Value;
 
 use super::cluster::Cluster;
 
-/// What the chart becomes with these values. `helm` comes from `LOCALMART_TEST_HELM`, else from
-/// the search path.
+/// A chart of this repository.
+pub fn path(name: &str) -> String {
+    format!("{}/../charts/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What the chart becomes with these values.
 pub fn template(release: &str, namespace: &str, values: &[(&str, &str)]) -> Vec<Value> {
+    let chart = path("localmart-operator");
+    let mut arguments = vec!["template", release, &chart, "--namespace", namespace];
+    let values: Vec<_> = values
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    arguments.extend(values.iter().flat_map(|value| ["--set", value]));
+    let text = helm(&arguments).unwrap_or_else(|said| panic!("helm template: {said}"));
+    localmart_operator::yaml::documents(&text).unwrap()
+}
+
+/// Whether the chart accepts these values, given as JSON; if not, what is said.
+pub fn try_template(values: &[(&str, &str)]) -> Result<String, String> {
+    let chart = path("localmart-operator");
+    let mut arguments = vec!["template", "operator", &chart];
+    let values: Vec<_> = values
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    arguments.extend(values.iter().flat_map(|value| ["--set-json", value]));
+    helm(&arguments)
+}
+
+/// What helm prints, or what it says when it fails. It comes from `LOCALMART_TEST_HELM`, else from
+/// the search path.
+pub fn helm(arguments: &[&str]) -> Result<String, String> {
     let helm = std::env::var_os("LOCALMART_TEST_HELM").unwrap_or_else(|| OsString::from("helm"));
-    let chart = format!(
-        "{}/../charts/localmart-operator",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let mut command = Command::new(&helm);
-    command.args(["template", release, &chart, "--namespace", namespace]);
-    for (name, value) in values {
-        command.args(["--set", &format!("{name}={value}")]);
-    }
-    let output = command.output().unwrap_or_else(|error| {
+    let output = Command::new(&helm).args(arguments).output();
+    let output = output.unwrap_or_else(|error| {
         panic!(
             "cannot start {}: {error}; set LOCALMART_TEST_HELM to a helm, `cargo xtask cluster \
              start` builds one",
             helm.display()
         )
     });
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "helm template: {said}");
-    localmart_operator::yaml::documents(&String::from_utf8(output.stdout).unwrap()).unwrap()
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }
 
 /// Applies the roles of a chart and their bindings.

@@ -13,14 +13,17 @@
     reason = "a test fails by panicking; each test file uses a part of the kit"
 )]
 
+pub mod approval;
 pub mod chart;
 pub mod cluster;
 pub mod kubelet;
 pub mod operator;
 pub mod portrait;
 pub mod proxy;
+pub mod scrape;
 pub mod shell;
 pub mod wait;
+pub mod wire;
 
 pub use cluster::{Cluster, Space};
 pub use operator::Operator;

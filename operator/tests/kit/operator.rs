@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    net::SocketAddr,
     path::PathBuf,
     process::Stdio,
     sync::{Arc, Mutex},
@@ -16,10 +17,13 @@ use super::{
     chart,
     cluster::Space,
     proxy::{Interruption, Proxy},
+    wire::Wire,
 };
 
 /// A release that exists in tests only: every image of it is another one.
 pub const NEXT_VERSION: &str = "99.0.0";
+/// What that release takes away in the end.
+pub const NEXT_CONTRACT: &str = "cart/9002_note.contract.sql";
 
 /// How an operator is started.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +95,7 @@ impl Operator {
             std::fs::write(&path, text).unwrap();
             path.display().to_string()
         };
-        write("kubeconfig", kubeconfig(&proxy));
+        write("kubeconfig", kubeconfig(proxy.address));
         let releases = write("releases.yaml", releases());
         let mut arguments = vec![
             "run".to_owned(),
@@ -114,6 +118,29 @@ impl Operator {
             arguments,
             folder,
         }
+    }
+
+    /// The next process reaches its API server through this wire.
+    pub fn use_wire(&self, wire: &Wire) {
+        let path = self.folder.path().join("kubeconfig");
+        std::fs::write(path, kubeconfig(wire.address)).unwrap();
+    }
+
+    /// The next process reads this release table.
+    pub fn use_releases(&self, table: &str) {
+        std::fs::write(self.folder.path().join("releases.yaml"), table).unwrap();
+    }
+
+    /// Sends the process a signal, such as `STOP`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().as_ref().and_then(Child::id);
+        let id = id.expect("the process runs").to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success(), "kill -s {name} {id}");
     }
 
     /// Starts the process, again if need be.
@@ -149,7 +176,7 @@ impl Operator {
         let user = format!("system:serviceaccount:{}:{who}", space.name);
         let proxy = Proxy::start(space.cluster.client.clone(), user).await;
         let path = self.folder.path().join("kubeconfig-of-a-person");
-        std::fs::write(&path, kubeconfig(&proxy)).unwrap();
+        std::fs::write(&path, kubeconfig(proxy.address)).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_kubectl-localmart"))
             .args(arguments)
             .arg(format!("--namespace={}", space.name))
@@ -223,19 +250,19 @@ impl Drop for Operator {
     }
 }
 
-fn kubeconfig(proxy: &Proxy) -> String {
+fn kubeconfig(address: SocketAddr) -> String {
     json!({
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "test",
-        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{}", proxy.address) } }],
+        "clusters": [{ "name": "test", "cluster": { "server": format!("http://{address}") } }],
         "users": [{ "name": "test", "user": {} }],
         "contexts": [{ "name": "test", "context": { "cluster": "test", "user": "test" } }],
     })
     .to_string()
 }
 
-/// Two releases.
+/// Two releases; the second takes something away that the first needs.
 fn releases() -> String {
     let names = [
         "catalog",
@@ -253,5 +280,7 @@ fn releases() -> String {
             images.concat()
         )
     };
-    release(OWN_VERSION, "0a1b2c3d4e5f") + &release(NEXT_VERSION, "ffffffffffff")
+    release(OWN_VERSION, "0a1b2c3d4e5f")
+        + &release(NEXT_VERSION, "ffffffffffff")
+        + &format!("  contracts: [{NEXT_CONTRACT}]\n")
 }

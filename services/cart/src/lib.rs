@@ -71,7 +71,11 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let ids = Ids::random(clock.clone());
     let keys = InternalKeys::load(Service::Cart, &config.internal_keys, clock, ids.clone())?;
     let connection = redis::connect(&config.redis)?;
-    let pool = postgres::connect(&config.database, Service::Cart.name());
+    let pool = postgres::connect(
+        &config.database,
+        Service::Cart.name(),
+        &config.listeners.version,
+    );
     let stores = (connection.clone(), pool.clone());
     let carts = store::Carts::new(connection, pool);
     let swept = carts.clone();

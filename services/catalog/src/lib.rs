@@ -69,7 +69,11 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         clock.clone(),
         ids.clone(),
     )?;
-    let pool = postgres::connect(&config.database, Service::Catalog.name());
+    let pool = postgres::connect(
+        &config.database,
+        Service::Catalog.name(),
+        &config.listeners.version,
+    );
     let stock = store::Stock::new(pool.clone(), ids, clock.clone());
     let cache = api::Cache::new(config.cache_for);
     let (router, document) = api::router(api::App {

@@ -39,14 +39,16 @@ pub mod sqlstate {
 /// Statements are planned once per connection (`force_generic_plan`): array parameters would
 /// otherwise be planned again at each call. A pooled connection is not tested before use, which
 /// saves a round trip; [`run_tx!`](crate::run_tx) repeats a transaction that met a dead one.
-pub fn connect(to: &config::Database, application: &str) -> PgPool {
+///
+/// In `pg_stat_activity` the connections carry the name of the program and its release.
+pub fn connect(to: &config::Database, program: &str, release: &str) -> PgPool {
     let options = PgConnectOptions::new_without_pgpass()
         .host(&to.host)
         .port(to.port)
         .database(&to.name)
         .username(&to.user)
         .password(to.password.expose())
-        .application_name(application)
+        .application_name(&format!("{program} {release}"))
         .options([
             ("plan_cache_mode", "force_generic_plan"),
             ("statement_timeout", "5s"),

@@ -2,6 +2,7 @@
 
 pub mod bootstrap;
 pub mod migrate;
+pub mod program;
 pub mod sample;
 pub mod seed;
 pub mod server;

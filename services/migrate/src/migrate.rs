@@ -10,8 +10,11 @@ use topology::Service;
 
 use crate::{bootstrap::LOCK, server::Server};
 
-/// Service, file name, SQL; in order.
-const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+/// One migration: service, file name, SQL.
+pub type File = (&'static str, &'static str, &'static str);
+
+/// The files of this release, in order.
+pub const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// When a migration may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +35,8 @@ impl Kind {
 }
 
 /// Applies what is missing in every service's schema.
-pub async fn run(server: &Server, kind: Kind) -> Result<String> {
-    check_names(FILES)?;
+pub async fn run(server: &Server, files: &[File], kind: Kind) -> Result<String> {
+    check_names(files)?;
     let mut applied = 0;
     let mut total = 0;
     for service in Service::ALL
@@ -41,12 +44,12 @@ pub async fn run(server: &Server, kind: Kind) -> Result<String> {
         .filter(|service| service.has_schema())
     {
         let mut connection = server.connect_to_migrate(service).await?;
-        let files = FILES
-            .iter()
-            .filter(|(owner, name, _)| *owner == service.name() && name.ends_with(kind.suffix()));
-        for (_, name, sql) in files {
+        let owner = server.roles(service).owner;
+        let own = files.iter().filter(|(owner, ..)| *owner == service.name());
+        let names: Vec<_> = own.clone().map(|(_, name, _)| *name).collect();
+        refuse_downgrade(&mut connection, service, &owner, &names).await?;
+        for (_, name, sql) in own.filter(|(_, name, _)| name.ends_with(kind.suffix())) {
             total += 1;
-            let owner = server.roles(service).owner;
             let fresh = apply(&mut connection, service, &owner, name, sql)
                 .await
                 .with_context(|| format!("migration {service}/{name}"))?;
@@ -59,6 +62,35 @@ pub async fn run(server: &Server, kind: Kind) -> Result<String> {
     ))
 }
 
+/// Refuses data from which a later release has taken away what this one may need. The operator asks
+/// the same before it begins; here the data itself is asked, wherever it came from.
+async fn refuse_downgrade(
+    connection: &mut PgConnection,
+    service: Service,
+    owner: &str,
+    known: &[&str],
+) -> Result<()> {
+    let mut transaction = connection.begin().await?;
+    become_owner(&mut transaction, service, owner).await?;
+    let select = format!(
+        "SELECT name FROM {service}._migration WHERE name LIKE $1 AND name <> ALL ($2) ORDER BY name"
+    );
+    let unknown: Option<String> = sqlx::query_scalar(AssertSqlSafe(select))
+        .bind(format!("%{}", Kind::Contract.suffix()))
+        .bind(known)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    match unknown {
+        None => Ok(()),
+        Some(name) => bail!(
+            "downgrade refused: the contract migration {service}/{name} has run on this data and \
+             took away what this release may need; go back to a release that has this file, or \
+             restore a backup that was made before"
+        ),
+    }
+}
+
 /// Applies one file unless it was applied before; both in one transaction with its record.
 async fn apply(
     connection: &mut PgConnection,
@@ -68,22 +100,7 @@ async fn apply(
     sql: &str,
 ) -> Result<bool> {
     let mut transaction = connection.begin().await?;
-    // One runner per server at a time; the lock goes with the transaction.
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(LOCK)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query("SELECT set_config('role', $1, true)")
-        .bind(owner)
-        .execute(&mut *transaction)
-        .await?;
-    let create = format!(
-        "CREATE TABLE IF NOT EXISTS {service}._migration (\
-           name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
-    );
-    sqlx::raw_sql(AssertSqlSafe(create))
-        .execute(&mut *transaction)
-        .await?;
+    become_owner(&mut transaction, service, owner).await?;
     let select = format!("SELECT checksum FROM {service}._migration WHERE name = $1");
     let known: Option<String> = sqlx::query_scalar(AssertSqlSafe(select))
         .bind(name)
@@ -108,6 +125,28 @@ async fn apply(
         .await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+/// Takes the role that owns the schema for the rest of the transaction, and makes the table of what
+/// was applied where it is missing.
+async fn become_owner(transaction: &mut PgConnection, service: Service, owner: &str) -> Result<()> {
+    // One runner per server at a time; the lock goes with the transaction.
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query("SELECT set_config('role', $1, true)")
+        .bind(owner)
+        .execute(&mut *transaction)
+        .await?;
+    let create = format!(
+        "CREATE TABLE IF NOT EXISTS {service}._migration (\
+           name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+    );
+    sqlx::raw_sql(AssertSqlSafe(create))
+        .execute(&mut *transaction)
+        .await?;
+    Ok(())
 }
 
 /// A file that no run would ever pick up is a mistake of whoever added it.

@@ -9,7 +9,7 @@ use std::{
 use chassis::testkit;
 use localmart_migrate::{
     bootstrap,
-    migrate::{self, Kind},
+    migrate::{self, FILES, Kind},
     seed,
     server::{Administrator, Server},
 };
@@ -62,7 +62,9 @@ impl Shop {
 
     async fn migrated() -> Self {
         let shop = Self::new().await;
-        migrate::run(&shop.server, Kind::Expand).await.unwrap();
+        migrate::run(&shop.server, FILES, Kind::Expand)
+            .await
+            .unwrap();
         shop
     }
 
@@ -131,7 +133,9 @@ async fn bootstrap_again_sets_the_passwords_of_now() {
 #[tokio::test]
 async fn migrations_run_once() {
     let shop = Shop::migrated().await;
-    let again = migrate::run(&shop.server, Kind::Expand).await.unwrap();
+    let again = migrate::run(&shop.server, FILES, Kind::Expand)
+        .await
+        .unwrap();
     assert!(again.starts_with("migrate: 0 of "), "{again}");
 }
 
@@ -153,7 +157,9 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
         .execute(&mut owner)
         .await
         .unwrap();
-    let error = migrate::run(&shop.server, Kind::Expand).await.unwrap_err();
+    let error = migrate::run(&shop.server, FILES, Kind::Expand)
+        .await
+        .unwrap_err();
     let text = format!("{error:#}");
     assert!(
         text.contains("migration catalog/0001_") && text.contains("add a new file"),
@@ -162,9 +168,50 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
 }
 
 #[tokio::test]
+async fn a_release_that_lacks_a_contract_migration_that_has_run_is_refused() {
+    let shop = Shop::migrated().await;
+    let next = [
+        FILES,
+        &[
+            (
+                "cart",
+                "9001_note.expand.sql",
+                "ALTER TABLE cart.cart ADD COLUMN note text",
+            ),
+            (
+                "cart",
+                "9002_note.contract.sql",
+                "ALTER TABLE cart.cart DROP COLUMN note",
+            ),
+        ],
+    ]
+    .concat();
+    migrate::run(&shop.server, &next, Kind::Expand)
+        .await
+        .unwrap();
+    // Until here there is a way back.
+    migrate::run(&shop.server, FILES, Kind::Expand)
+        .await
+        .unwrap();
+    let done = migrate::run(&shop.server, &next, Kind::Contract).await;
+    assert_eq!(
+        done.unwrap(),
+        "migrate: 1 of 1 migrations were new and are applied"
+    );
+    let error = migrate::run(&shop.server, FILES, Kind::Expand)
+        .await
+        .unwrap_err();
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("downgrade refused") && text.contains("cart/9002_note.contract.sql"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn runs_that_overlap_wait_for_each_other() {
     let shop = Shop::new().await;
-    let runs = (0..4).map(|_| migrate::run(&shop.server, Kind::Expand));
+    let runs = (0..4).map(|_| migrate::run(&shop.server, FILES, Kind::Expand));
     let mut applied = 0;
     for run in futures::future::join_all(runs).await {
         let said = run.unwrap();

@@ -88,7 +88,11 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         clock.clone(),
         ids.clone(),
     )?;
-    let pool = postgres::connect(&config.database, Service::Payments.name());
+    let pool = postgres::connect(
+        &config.database,
+        Service::Payments.name(),
+        &config.listeners.version,
+    );
     let metrics = Metrics::new();
     let relay = Relay::new(
         Service::Payments,

@@ -1,6 +1,13 @@
 //! A guest who buys through the ingress, as an API client does.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::{Client, Method, Url};
@@ -11,6 +18,9 @@ pub(crate) struct Buyer {
     http: Client,
     base: Url,
     token: Mutex<Option<String>>,
+    sent: AtomicU64,
+    /// Which of the products in stock they like.
+    taste: usize,
 }
 
 /// What a buyer remembers of an order.
@@ -28,6 +38,11 @@ pub(crate) struct Checkout {
 
 impl Buyer {
     pub(crate) fn new() -> Result<Self> {
+        Self::with_taste(0)
+    }
+
+    /// Buyers of different taste do not empty one shelf.
+    pub(crate) fn with_taste(taste: usize) -> Result<Self> {
         let base: Url = std::env::var("LOCALMART_URL")
             .context("LOCALMART_URL is not set; run this through `cargo xtask test e2e`")?
             .parse()?;
@@ -36,12 +51,36 @@ impl Buyer {
         let http = Client::builder()
             .resolve(host, SocketAddr::from(([127, 0, 0, 1], port)))
             .tls_certs_only([])
+            // What fails has failed: the shop is tested, not the patience of its customers.
+            .retry(reqwest::retry::never())
             .build()?;
         Ok(Self {
             http,
             base,
             token: Mutex::new(None),
+            sent: AtomicU64::new(0),
+            taste,
         })
+    }
+
+    /// Requests so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the list and at one product that is in stock.
+    pub(crate) async fn look_around(&self) -> Result<Value> {
+        let list = self.call(Method::GET, "products?limit=50", None).await?;
+        let mut cards = list["items"]
+            .as_array()
+            .context("the list has no items")?
+            .clone();
+        cards.retain(|card| card["stock"] == "in");
+        ensure!(!cards.is_empty(), "nothing is in stock");
+        let card = &cards[self.taste % cards.len()];
+        let slug = card["slug"].as_str().context("a card has no slug")?;
+        self.call(Method::GET, &format!("products/{slug}"), None)
+            .await
     }
 
     /// A whole purchase with the card that is approved.
@@ -75,17 +114,7 @@ impl Buyer {
 
     /// From the product list to a checkout with address, rate and card.
     pub(crate) async fn ready_checkout(&self) -> Result<Checkout> {
-        let list = self.call(Method::GET, "products?limit=50", None).await?;
-        let card = list["items"]
-            .as_array()
-            .context("the list has no items")?
-            .iter()
-            .find(|card| card["stock"] == "in")
-            .context("nothing is in stock")?;
-        let slug = card["slug"].as_str().context("a card has no slug")?;
-        let product = self
-            .call(Method::GET, &format!("products/{slug}"), None)
-            .await?;
+        let product = self.look_around().await?;
         let variant = product["variants"]
             .as_array()
             .context("the product has no variants")?
@@ -198,6 +227,7 @@ impl Buyer {
         body: Option<Value>,
     ) -> Result<reqwest::RequestBuilder> {
         let url = self.base.join(&format!("/api/v1/{path}"))?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let mut request = self.http.request(method, url);
         if let Some(token) = self.token.lock().unwrap().as_ref() {
             request = request.bearer_auth(token);

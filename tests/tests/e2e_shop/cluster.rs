@@ -67,11 +67,49 @@ where
     }
 }
 
+/// The LocalMart as it is.
+fn localmart() -> Result<serde_json::Value> {
+    let text = kubectl(&[
+        "get",
+        "localmart",
+        "localmart",
+        "-n",
+        "localmart",
+        "-o",
+        "json",
+    ])?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// What is reported of the contract migrations; null while there are none.
+pub(crate) fn contract() -> Result<serde_json::Value> {
+    let object = localmart()?;
+    let tasks = object["status"]["lifecycle"].as_array();
+    let contract = tasks
+        .into_iter()
+        .flatten()
+        .find(|task| task["name"] == "contract");
+    Ok(contract.cloned().unwrap_or_default())
+}
+
+/// The message of a condition.
+pub(crate) fn condition(type_: &str) -> Result<String> {
+    let object = localmart()?;
+    let conditions = object["status"]["conditions"].as_array();
+    let found = conditions
+        .into_iter()
+        .flatten()
+        .find(|it| it["type"] == type_);
+    Ok(found
+        .and_then(|it| it["message"].as_str())
+        .unwrap_or_default()
+        .to_owned())
+}
+
 /// Waits until the operator has seen the newest spec and every pod it asks for is up.
 pub(crate) async fn wait_ready() -> Result<()> {
     wait_for(Duration::from_mins(2), || {
-        let text = kubectl(&["get", "localmart", "localmart", "-n", "localmart", "-o", "json"])?;
-        let object: serde_json::Value = serde_json::from_str(&text)?;
+        let object = localmart()?;
         let status = &object["status"];
         ensure!(status["observedGeneration"] == object["metadata"]["generation"], "not seen yet: {status}");
         ensure!(status["phase"] == "Ready", "not Ready: {status}");

@@ -5,8 +5,8 @@ use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use super::{ClusterConfig, DEFAULT_NAME, init, running, start, stop, supervisor};
-use crate::progress::Progress;
+use super::{ClusterConfig, DEFAULT_NAME, build_tools, init, running, start, stop, supervisor};
+use crate::{progress::Progress, test::rights};
 
 #[derive(Args, Debug)]
 pub(crate) struct ClusterArguments {
@@ -45,6 +45,12 @@ enum ClusterCommand {
         #[arg(required = true, trailing_var_arg = true)]
         command: Vec<OsString>,
     },
+    /// Say which rights of the chart the operator used, by the cluster's audit log; fails if one
+    /// was never used or a request was denied.
+    Rights {
+        #[arg(long, default_value = DEFAULT_NAME)]
+        name: String,
+    },
     /// Run the cluster; `start` leaves this running.
     #[command(hide = true)]
     Supervise { name: String },
@@ -80,6 +86,10 @@ pub(crate) fn run(arguments: ClusterArguments, progress: &Progress) -> Result<()
             };
             let mut entered = cluster.exec_in_namespace(&command)?;
             Err(entered.exec()).context("cannot start nsenter; install the package util-linux")
+        }
+        ClusterCommand::Rights { name } => {
+            let helm = build_tools(progress)?.join("helm");
+            rights::check(&name, &helm)
         }
         ClusterCommand::Supervise { name } => supervisor::run(&name),
         ClusterCommand::Init { scratch } => init::run(&scratch),

@@ -89,6 +89,23 @@ pub(crate) fn running(name: &str) -> Result<Option<Cluster>> {
     launch::running(&Layout::of(name)?)
 }
 
+/// The audit logs of the cluster called `name`: the one that is written and those before it.
+pub(crate) fn audit_logs(name: &str) -> Result<Vec<PathBuf>> {
+    let current = Layout::of(name)?.audit_log();
+    let folder = current.parent().context("an audit log has a folder")?;
+    let mut found = Vec::new();
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("audit") && name.ends_with(".log") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
 /// Builds kubectl and helm without starting anything, and says where they are.
 pub(crate) fn build_tools(progress: &Progress) -> Result<PathBuf> {
     let programs = Programs::locate()?;

@@ -14,7 +14,10 @@ mod entrypoint_tests;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use topology::Service;
@@ -145,19 +148,83 @@ fn chosen(only: Option<&[String]>) -> Result<Vec<Recipe>> {
     Ok(all.into_iter().filter(wanted).collect())
 }
 
-/// The images of one release as the chart's `releases` value: version -> short name -> reference.
+/// What one version means.
+pub(crate) struct Release {
+    pub(crate) version: &'static str,
+    pub(crate) images: Vec<ImageRef>,
+    /// The contract migrations in the image `migrate`, as `service/file`.
+    pub(crate) contracts: Vec<String>,
+}
+
+impl Release {
+    /// This source as a release.
+    pub(crate) fn current(images: Vec<ImageRef>) -> Result<Self> {
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION"),
+            images,
+            contracts: contracts_below(&paths::repository().join("migrations"))?,
+        })
+    }
+
+    /// A release to upgrade to in tests: the same programs and more migrations.
+    pub(crate) fn rehearsal(profile: Profile, current: &Self) -> Result<Self> {
+        let migrate = rust::pack(
+            profile,
+            topology::MIGRATE_IMAGE,
+            "localmart-next-release",
+            &directory(),
+        )?;
+        let short = migrate.short_name().to_owned();
+        let mut images = current.images.clone();
+        images.retain(|image| image.short_name() != short);
+        images.push(migrate);
+        let more = paths::repository().join("tests/src/bin/next-release/migrations");
+        let mut contracts = current.contracts.clone();
+        contracts.extend(contracts_below(&more)?);
+        Ok(Self {
+            version: "99.0.0",
+            images,
+            contracts,
+        })
+    }
+}
+
+fn contracts_below(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for service in Service::ALL {
+        let own = folder.join(service.name());
+        if !own.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(&own).with_context(|| format!("cannot read {}", own.display()))? {
+            let name = file?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".contract.sql") {
+                found.push(format!("{service}/{name}"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The chart's `releases` value: version -> short name -> reference, and the contract migrations.
 /// The operator is left out: the chart runs it, and it reads this table.
-pub(crate) fn release_table(images: &[ImageRef], version: &str) -> serde_yaml::Value {
+pub(crate) fn release_table(releases: &[Release]) -> serde_yaml::Value {
     use serde_yaml::{Mapping, Value};
-    let release: Mapping = images
-        .iter()
-        .filter(|image| image.short_name() != "operator")
-        .map(|image| (image.short_name().into(), image.reference.as_str().into()))
-        .collect();
-    Value::Mapping(Mapping::from_iter([(
-        version.into(),
-        Value::Mapping(release),
-    )]))
+    let table = releases.iter().map(|release| {
+        let mut entry: Mapping = release
+            .images
+            .iter()
+            .filter(|image| image.short_name() != "operator")
+            .map(|image| (image.short_name().into(), image.reference.as_str().into()))
+            .collect();
+        if !release.contracts.is_empty() {
+            let contracts = release.contracts.iter().map(|name| name.as_str().into());
+            entry.insert("contracts".into(), Value::Sequence(contracts.collect()));
+        }
+        (release.version.into(), Value::Mapping(entry))
+    });
+    Value::Mapping(table.collect())
 }
 
 /// One line per image: reference, size, archive.

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::{
+    Release,
     oci::{ImageRef, ImageSpec, write_archive},
     release_table, stamp,
 };
@@ -236,10 +237,17 @@ fn the_release_table_leaves_the_operator_out() {
         archive: "unused".into(),
         bytes: 0,
     };
-    let images = [
-        image("localmart/catalog:abc"),
-        image("localmart/operator:def"),
-    ];
-    let text = serde_yaml::to_string(&release_table(&images, "0.1.0")).expect("YAML");
-    assert_eq!(text, "0.1.0:\n  catalog: localmart/catalog:abc\n");
+    let release = Release {
+        version: "0.1.0",
+        images: vec![
+            image("localmart/catalog:abc"),
+            image("localmart/operator:def"),
+        ],
+        contracts: vec!["cart/0002_note.contract.sql".into()],
+    };
+    let text = serde_yaml::to_string(&release_table(&[release])).expect("YAML");
+    assert_eq!(
+        text,
+        "0.1.0:\n  catalog: localmart/catalog:abc\n  contracts:\n  - cart/0002_note.contract.sql\n"
+    );
 }

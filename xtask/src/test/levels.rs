@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Stage, counts::Counts};
+use super::{Stage, counts::Counts, rights};
 use crate::{
     cargo,
     cluster::{self, ClusterConfig},
@@ -68,6 +68,10 @@ pub fn e2e() -> Vec<Stage> {
         Stage {
             name: "up --on current",
             work: bring_up_on_current,
+        },
+        Stage {
+            name: "next release",
+            work: offer_next_release,
         },
         Stage {
             name: "purchase, faults",
@@ -149,6 +153,12 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
         .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
         .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
     let counts = counted(progress, "operator", "test-operator", &mut command);
+    // After a failure some test may not have used what it is there to use.
+    let counts = counts.and_then(|mut counts| {
+        rights::check(CONTROL_PLANE, &cluster.tools.join("helm"))?;
+        counts.add(&Counts::one());
+        Ok(counts)
+    });
     cluster::stop(CONTROL_PLANE, true, progress)?;
     counts
 }
@@ -177,6 +187,11 @@ fn bring_up_on_current(progress: &Progress) -> Result<Counts> {
     command.args(["up", "--on", "current"]);
     up::enter(&e2e_options().target, &mut command)?;
     check(progress, "up on current", &mut command)
+}
+
+fn offer_next_release(progress: &Progress) -> Result<Counts> {
+    up::offer_next_release(&e2e_options(), progress)?;
+    Ok(Counts::one())
 }
 
 fn whole_cluster(progress: &Progress) -> Result<Counts> {

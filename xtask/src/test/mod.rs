@@ -2,6 +2,7 @@
 
 mod counts;
 mod levels;
+pub(crate) mod rights;
 
 use std::time::{Duration, Instant};
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
 use crate::{
-    images::{self, ImageRef},
+    images::{self, Release},
     kubernetes::Kubernetes,
     paths,
     progress::Progress,
@@ -27,7 +27,7 @@ pub struct Example {
 /// Installs or upgrades both charts; unchanged ones roll nothing.
 pub fn operator(
     kubernetes: &Kubernetes,
-    images: &[ImageRef],
+    releases: Vec<Release>,
     registry: Option<&str>,
     progress: &Progress,
 ) -> Result<()> {
@@ -35,7 +35,7 @@ pub fn operator(
     for namespace in [OPERATOR_NAMESPACE, SHOP_NAMESPACE] {
         kubernetes.apply(&restricted_namespace(namespace))?;
     }
-    let values = write_values(images, registry)?;
+    let values = write_values(releases, registry)?;
     let values = values.to_string_lossy().into_owned();
     let crds = chart("localmart-crds");
     let operator = chart("localmart-operator");
@@ -122,22 +122,21 @@ fn restricted_namespace(name: &str) -> String {
 }
 
 /// The chart's values: the operator's own image and which image a release means.
-fn write_values(images: &[ImageRef], registry: Option<&str>) -> Result<PathBuf> {
-    let images: Vec<ImageRef> = images
+fn write_values(mut releases: Vec<Release>, registry: Option<&str>) -> Result<PathBuf> {
+    if let Some(registry) = registry {
+        for image in releases.iter_mut().flat_map(|release| &mut release.images) {
+            *image = image.in_registry(registry);
+        }
+    }
+    let operator = releases
         .iter()
-        .map(|image| match registry {
-            Some(registry) => image.in_registry(registry),
-            None => image.clone(),
-        })
-        .collect();
-    let operator = images
-        .iter()
+        .flat_map(|release| &release.images)
         .find(|image| image.short_name() == "operator")
         .context("the operator's image was not built")?;
-    let releases = images::release_table(&images, env!("CARGO_PKG_VERSION"));
+    let table = images::release_table(&releases);
     let values = Mapping::from_iter([
         ("image".into(), Value::from(operator.reference.as_str())),
-        ("releases".into(), releases),
+        ("releases".into(), table),
         (
             "watchNamespaces".into(),
             Value::Sequence(vec![SHOP_NAMESPACE.into()]),

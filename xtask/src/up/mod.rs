@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     cluster::{self, Cluster, ClusterConfig},
-    images::{self, ImageRef, Profile},
+    images::{self, ImageRef, Profile, Release},
     kubernetes::{Kubernetes, text_of},
     matrix, preflight,
     progress::Progress,
@@ -88,7 +88,8 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
     let images = images::build_all(options.profile, progress, None)?;
     let place = start(on, target, &images, progress)?;
     let registry = options.registry.as_deref();
-    install::operator(&place.kubernetes, &images, registry, progress)?;
+    let releases = vec![Release::current(images)?];
+    install::operator(&place.kubernetes, releases, registry, progress)?;
     let example = install::example(&place.kubernetes, progress)?;
     let shop = wait::ready(
         &place.kubernetes,
@@ -178,10 +179,25 @@ fn import(cluster: &Cluster, images: &[ImageRef], progress: &Progress) -> Result
     Ok(())
 }
 
+/// Upgrades the operator of a running shop to one that knows a release more: what a test can
+/// upgrade the shop to.
+pub fn offer_next_release(options: &Options, progress: &Progress) -> Result<()> {
+    let cluster = running(&options.target)?;
+    let current = Release::current(images::build_all(options.profile, progress, None)?)?;
+    let next = Release::rehearsal(options.profile, &current)?;
+    import(&cluster, &next.images, progress)?;
+    let kubernetes = of_embedded(&cluster).kubernetes;
+    install::operator(&kubernetes, vec![current, next], None, progress)
+}
+
+fn running(target: &Target) -> Result<Cluster> {
+    cluster::running(&target.name)?
+        .with_context(|| format!("the embedded cluster {} is not running", target.name))
+}
+
 /// Tries every connection between the pods of a running shop; the number of matrices that hold.
 pub fn matrix(target: &Target, progress: &Progress) -> Result<u32> {
-    let cluster = cluster::running(&target.name)?
-        .with_context(|| format!("the embedded cluster {} is not running", target.name))?;
+    let cluster = running(target)?;
     matrix::run(&cluster, &of_embedded(&cluster).kubernetes, progress)
 }
 

@@ -5,12 +5,14 @@
     reason = "each printer column is an attribute of its own"
 )]
 
+mod autoscaling;
 mod exposure;
 mod postgres;
 mod quantity;
 mod redis;
 mod services;
 
+pub use autoscaling::*;
 pub use exposure::*;
 pub use postgres::*;
 pub use quantity::*;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use topology::{Service, settings};
 
-use super::Quantity;
+use super::{Autoscaling, Quantity};
 use crate::schema::rule;
 
 /// An image reference: what a person might paste instead is a URL.
@@ -88,11 +88,19 @@ impl Services {
 /// Settings of one service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-validations" = [rule(
+    "!(has(self.replicas) && has(self.autoscaling))",
+    "choose replicas or autoscaling, not both: with autoscaling the number of pods is the \
+     autoscaler's to decide",
+)]))]
 pub struct ServiceSpec {
     /// Number of pods. Absent: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 50))]
     pub replicas: Option<i32>,
+    /// The number of pods follows their CPU use, instead of `replicas`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscaling: Option<Autoscaling>,
     /// Image of this one service, instead of the release's: to try a build or to pin a digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512), extend("x-kubernetes-validations" = image_rules()))]
@@ -106,6 +114,20 @@ pub struct ServiceSpec {
         "x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]
     ))]
     pub env: Vec<EnvVar>,
+    /// A pod template that is merged into the built one, by field and by the name of a container,
+    /// volume or variable. The operator's labels and the security floor stay as they are; what
+    /// touches them is refused in the condition Reconciled. See `kubectl explain pod.spec`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "free_form")]
+    pub pod_template: Option<serde_json::Value>,
+}
+
+/// Any object: the schema of a pod template is ten times that of all other fields together.
+fn free_form(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "x-kubernetes-preserve-unknown-fields": true,
+    })
 }
 
 /// What a container asks for and may use.

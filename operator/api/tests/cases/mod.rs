@@ -10,6 +10,9 @@ pub const GOOD: &[&str] = &[
     "{images: {registry: 'registry.example.org:5000/shop/a_b', pullPolicy: Never}}",
     "{images: {registry: ghcr.io}}",
     "{services: {catalog: {replicas: 3, image: 'registry.example.org/shop/Catalog:1.2@sha256:abc'}}}",
+    "{services: {catalog: {autoscaling: {minReplicas: 2, maxReplicas: 6}}}}",
+    "{services: {catalog: {autoscaling: {minReplicas: 3, maxReplicas: 3, targetCPUUtilization: 50}}}}",
+    "{services: {cart: {podTemplate: {metadata: {labels: {a: b}}, spec: {any: [{thing: 1}]}}}}}",
     "{services: {cart: {resources: {requests: {cpu: 1, memory: 64Mi}, limits: {cpu: 1500m, memory: 0.5Gi}}}}}",
     "{services: {cart: {resources: {requests: {cpu: 250m}}}}}",
     "{services: {orders: {env: [{name: RUST_BACKTRACE, value: '1'}, {name: _x}]}}}",
@@ -50,6 +53,14 @@ pub const BAD: &[(&str, &str)] = &[
     ("{services: {catalog: {image: 'a b'}}}", "image reference"),
     ("{postgres: {managed: {image: ''}}}", "image reference"),
     ("{redis: {managed: {image: ':x'}}}", "image reference"),
+    (
+        "{services: {catalog: {replicas: 1, autoscaling: {minReplicas: 1, maxReplicas: 2}}}}",
+        "choose replicas or autoscaling",
+    ),
+    (
+        "{services: {catalog: {autoscaling: {minReplicas: 3, maxReplicas: 2}}}}",
+        "minReplicas must not be above",
+    ),
     (
         "{services: {cart: {resources: {requests: {cpu: lots}}}}}",
         "cpu must be a quantity",
@@ -225,6 +236,11 @@ pub const CHANGES: &[(&str, &str, Option<&str>)] = &[
     (
         "{redis: {managed: {storage: {className: a}}}}",
         "{redis: {managed: {storage: {className: a, size: 4Gi}}}}",
+        None,
+    ),
+    (
+        "{services: {catalog: {replicas: 2}}}",
+        "{services: {catalog: {autoscaling: {minReplicas: 1, maxReplicas: 2}}}}",
         None,
     ),
     (

@@ -10,6 +10,7 @@ use crate::{
     reconcile::{
         observed::Observed,
         readiness::{self, Readiness},
+        scale::Scale,
         shop::Shop,
     },
 };
@@ -65,7 +66,14 @@ fn of_service(shop: &Shop, observed: &Observed, service: Service) -> Component {
         let reported = observed.status.component(service.name())?;
         Some(reported.image.clone())
     });
-    let readiness = deployment.as_ref().map(readiness::of_deployment);
+    let readiness = deployment
+        .as_ref()
+        .map(|live| match &shop.services[&service].scale {
+            Scale::Automatic(wanted) if !shop.suspend => {
+                readiness::of_autoscaled(live, wanted.least)
+            }
+            _ => readiness::of_deployment(live),
+        });
     component(observed, service.name(), image, readiness)
 }
 

@@ -35,7 +35,7 @@ pub fn findings(
             redis::COMPONENT,
             ConditionType::RedisReady,
         ),
-        migrations(shop, plan),
+        migrations(shop, plan, components),
         services(shop, plan, components),
         exposed(shop, observed),
     ]
@@ -78,7 +78,7 @@ fn suspended(type_: ConditionType) -> Finding {
     Finding::new(type_, false, Reason::Suspended, Reason::Suspended.cause())
 }
 
-fn migrations(shop: &Shop, plan: &Plan) -> Finding {
+fn migrations(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
     let type_ = ConditionType::MigrationsApplied;
     let in_state = |state| plan.lifecycle.iter().find(|task| task.state == state);
     let job = |task: &localmart_api::TaskStatus| task.job.clone().unwrap_or_default();
@@ -97,7 +97,14 @@ fn migrations(shop: &Shop, plan: &Plan) -> Finding {
         return Finding::new(type_, false, Reason::WaitingForApproval, &*task.message);
     }
     if plan.released {
-        return Finding::new(type_, true, Reason::Complete, "");
+        // While services roll, they are what a person looks at.
+        let rolled = components::services(components).all(|component| component.complete);
+        let open = |task: &localmart_api::TaskStatus| task.state != TaskState::Complete;
+        return if rolled && !shop.suspend && plan.lifecycle.iter().any(open) {
+            Finding::new(type_, false, Reason::WaitingForRollout, first_closed(plan))
+        } else {
+            Finding::new(type_, true, Reason::Complete, "")
+        };
     }
     if shop.suspend {
         return suspended(type_);

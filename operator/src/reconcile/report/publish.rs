@@ -59,8 +59,11 @@ pub async fn publish(
     };
     for event in notices::between(old, new) {
         // An event that is lost is a pity; a reconcile that fails for it would be worse.
-        if let Err(error) = recorder.publish(&event, &regarding).await {
-            tracing::warn!(%error, reason = event.reason, "event not recorded");
+        match recorder.publish(&event, &regarding).await {
+            Ok(()) => metrics.written("Event"),
+            Err(error) => {
+                tracing::warn!(%error, reason = event.reason, "event not recorded");
+            }
         }
     }
     Ok(true)

@@ -75,7 +75,7 @@ impl TestDatabase {
 
     /// A pool of the superuser, to look and to prepare.
     pub fn superuser(&self) -> PgPool {
-        postgres::connect(&self.login("postgres", ""), "test")
+        postgres::connect(&self.login("postgres", ""), "test", "dev")
     }
 
     /// Cuts every connection to this database, as a restart of Postgres does.
@@ -217,7 +217,7 @@ async fn prepare_shop(port: u16, database: &str) {
     };
     bootstrap::run(&server).await.expect("roles and schemas");
     for kind in [Kind::Expand, Kind::Contract] {
-        migrate::run(&server, kind)
+        migrate::run(&server, migrate::FILES, kind)
             .await
             .expect("migrations that apply");
     }

@@ -112,7 +112,7 @@ impl Events {
         let relay = Relay::new(
             Service::Orders,
             OUTBOX,
-            &postgres::connect(&login, "test"),
+            &postgres::connect(&login, "test", "dev"),
             self.redis.config(Service::Orders),
             timing,
             EventMetrics::default(),

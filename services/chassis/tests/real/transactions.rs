@@ -213,7 +213,7 @@ async fn redis_answers_with_a_services_own_rights_only() {
 async fn a_database_that_is_away_makes_a_service_unready_not_stuck() {
     let mut away = database(&[]).await.login("postgres", "");
     away.port = 1;
-    let pool = postgres::connect(&away, "test");
+    let pool = postgres::connect(&away, "test", "dev");
     let result: Result<(), Problem> = run_tx!(&pool, "none", async |tx| add(tx, 1).await);
     let error = result.expect_err("nobody listens");
     assert_eq!(error.code(), Code::Unavailable);

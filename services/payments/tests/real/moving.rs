@@ -247,7 +247,7 @@ async fn bad_movements_are_refused() {
 async fn the_ledger_takes_no_change() {
     let shop = start().await;
     let _ = shop.authorized().await;
-    let pool = chassis::postgres::connect(&shop.database.config(Service::Payments), "test");
+    let pool = chassis::postgres::connect(&shop.database.config(Service::Payments), "test", "dev");
     for statement in [
         "UPDATE payments.ledger_entry SET amount_minor = 1",
         "DELETE FROM payments.ledger_entry",

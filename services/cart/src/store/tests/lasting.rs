@@ -70,7 +70,7 @@ async fn half(shop: &Shop, away: &str) -> Carts {
     }
     Carts::new(
         redis::connect(&redis).unwrap(),
-        postgres::connect(&database, "test"),
+        postgres::connect(&database, "test", "dev"),
     )
 }
 

@@ -33,7 +33,7 @@ impl Shop {
         let process = || {
             Carts::new(
                 redis::connect(&login).unwrap(),
-                postgres::connect(&database.config(Service::Cart), "test"),
+                postgres::connect(&database.config(Service::Cart), "test", "dev"),
             )
         };
         Self {
