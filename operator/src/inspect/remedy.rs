@@ -51,10 +51,12 @@ pub fn of(reason: Reason, subject: Subject<'_>) -> Vec<String> {
             names::PAUSED
         )],
         Reason::ReferenceNotFound => missing_references(subject),
-        Reason::UnknownVersion => subject.observed.status.version.as_ref().map_or_else(
-            || vec![subject.edit()],
-            |version| vec![subject.patch(&format!("{{\"version\":\"{version}\"}}"))],
-        ),
+        Reason::UnknownVersion | Reason::DowngradeRefused => {
+            subject.observed.status.version.as_ref().map_or_else(
+                || vec![subject.edit()],
+                |version| vec![subject.patch(&format!("{{\"version\":\"{version}\"}}"))],
+            )
+        }
         Reason::DataOrphaned => orphaned(subject),
         Reason::IngressClassNotFound | Reason::NoDefaultIngressClass => vec![
             "kubectl get ingressclass".to_owned(),

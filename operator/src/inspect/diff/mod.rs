@@ -21,7 +21,7 @@ use super::{Inspection, live};
 use crate::{
     build::{Key, Kind, Object, secrets},
     error::Failure,
-    lifecycle::{self, Task, approval},
+    lifecycle::{self, Task, When, approval},
     reconcile::{
         apply, drift,
         gates::Gate,
@@ -121,13 +121,16 @@ pub fn shown_shop(object: &localmart_api::LocalMart) -> Value {
 }
 
 fn notes(wave: &str, shop: &Shop, plan: &Plan, tasks: Option<&[Task]>) -> Vec<String> {
-    if wave != "lifecycle" {
-        return Vec::new();
-    }
+    let when = match wave {
+        "lifecycle" => When::BeforeServices,
+        lifecycle::CONTRACT => When::AfterRollout,
+        _ => return Vec::new(),
+    };
     let Some(tasks) = tasks else {
         return vec!["which Jobs run is known when the Secrets are there".to_owned()];
     };
-    let open = tasks.iter().filter(|task| !is_complete(plan, task.name));
+    let tasks = tasks.iter().filter(|task| task.when == when);
+    let open = tasks.filter(|task| !is_complete(plan, task.name));
     open.filter_map(|task| approval::missing(shop, task))
         .collect()
 }

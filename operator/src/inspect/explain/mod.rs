@@ -141,9 +141,10 @@ fn operator(inspection: &Inspection) -> Stage {
 
 /// Marks what only waits for a stage before it.
 fn hold_back(stages: &mut [Stage]) {
-    const PASSIVE: [Reason; 4] = [
+    const PASSIVE: [Reason; 5] = [
         Reason::WaitingForStores,
         Reason::WaitingForMigrations,
+        Reason::WaitingForRollout,
         Reason::Provisioning,
         Reason::Suspended,
     ];
@@ -160,18 +161,31 @@ fn hold_back(stages: &mut [Stage]) {
 
 #[cfg(test)]
 mod tests {
+    use localmart_api::{TaskState, TaskStatus};
+
     use super::*;
     use crate::{
-        reconcile::{observed::Observed, plan, validate},
+        lifecycle::CONTRACT,
+        reconcile::{
+            gates::Gate,
+            observed::Observed,
+            plan::{self, Plan},
+            validate,
+        },
         releases::Releases,
         testing,
     };
 
     fn explained(spec: &str, observed: Observed) -> Explanation {
+        explained_with(spec, observed, |_| {})
+    }
+
+    fn explained_with(spec: &str, observed: Observed, change: impl Fn(&mut Plan)) -> Explanation {
         let object = testing::object(spec);
         let outcome =
             validate::validate(&object, &observed, &Releases::conventional()).map(|shop| {
-                let plan = plan::plan(&shop, &observed);
+                let mut plan = plan::plan(&shop, &observed);
+                change(&mut plan);
                 (shop, plan)
             });
         explain(&Inspection {
@@ -242,5 +256,27 @@ mod tests {
         let operator = &explanation.stages[1];
         assert_eq!(operator.state, State::Waits);
         assert!(operator.message.contains("is it running?"));
+    }
+
+    #[test]
+    fn contract_migrations_come_last_and_wait_for_the_rollout() {
+        let why = "waits for the rollout of cart";
+        let explanation = explained_with("{}", seen(), |plan| {
+            plan.lifecycle.push(TaskStatus {
+                name: CONTRACT.to_owned(),
+                state: TaskState::Waiting,
+                desired: "c".to_owned(),
+                completed: None,
+                attempts: 0,
+                job: None,
+                message: String::new(),
+            });
+            let wave = plan.waves.iter_mut().find(|wave| wave.name == CONTRACT);
+            wave.unwrap().gate = Gate::Closed(why.to_owned());
+        });
+        let last = explanation.stages.last().unwrap();
+        assert_eq!(last.name, "task contract");
+        assert_eq!(last.reason, Some(Reason::WaitingForRollout));
+        assert_eq!(last.message, "comes after Secrets");
     }
 }

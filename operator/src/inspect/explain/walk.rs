@@ -12,7 +12,7 @@ use super::{Inspection, Stage, began, reason};
 use crate::{
     build::{Key, Kind, postgres, redis},
     inspect::remedy,
-    lifecycle::{approval, progress},
+    lifecycle::{CONTRACT, approval, progress},
     reconcile::{
         gates::{self, Gate},
         plan::Plan,
@@ -40,9 +40,12 @@ pub fn gates(inspection: &Inspection, shop: &Shop, plan: &Plan) -> Vec<Stage> {
     let mut stages = vec![walk.secrets(plan)];
     stages.push(walk.store(postgres::COMPONENT, ConditionType::PostgresReady));
     stages.push(walk.store(redis::COMPONENT, ConditionType::RedisReady));
-    stages.extend(plan.lifecycle.iter().map(|task| walk.task(task)));
+    let tasks = plan.lifecycle.iter();
+    let (after, before): (Vec<_>, Vec<_>) = tasks.partition(|task| task.name == CONTRACT);
+    stages.extend(before.into_iter().map(|task| walk.task(task)));
     stages.push(walk.services());
     stages.push(walk.exposure());
+    stages.extend(after.into_iter().map(|task| walk.contract(task, plan)));
     stages
 }
 
@@ -127,6 +130,20 @@ impl Walk<'_> {
                 let message = "waits for an earlier Job of this task to end or to be gone";
                 Stage::shut(name, Reason::WaitingForStores, message)
             }
+        }
+    }
+
+    /// What takes away what an earlier release needed waits until none of its pods is left.
+    fn contract(&self, task: &TaskStatus, plan: &Plan) -> Stage {
+        let stage = self.task(task);
+        let wave = plan.waves.iter().find(|wave| wave.name == CONTRACT);
+        match wave.map(|wave| &wave.gate) {
+            Some(Gate::Closed(why)) if task.state == TaskState::Waiting => {
+                let status = &self.inspection.observed.status;
+                Stage::shut(stage.name, Reason::WaitingForRollout, why)
+                    .since(began(status, ConditionType::MigrationsApplied))
+            }
+            _ => stage,
         }
     }
 
