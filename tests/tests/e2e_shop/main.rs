@@ -1,7 +1,7 @@
 //! A shop on a whole cluster: `cargo xtask test e2e` brings it up and sets KUBECONFIG and
 //! LOCALMART_URL.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod buyer;
 mod cluster;

@@ -240,6 +240,7 @@ impl Shop {
     fn storefront(&self) -> storefront::Config {
         let upstreams = Service::Storefront.calls().iter();
         storefront::Config {
+            strict_transport: false,
             listeners: listeners(),
             keys: keys().directory().to_owned(),
             upstreams: upstreams
