@@ -47,10 +47,11 @@
 //! therefore a list of waves, and a gate stands before each.
 //!
 //! ```text
-//!  accounts, Secrets ─┬─> stores ─┬─> lifecycle Jobs ─────────┬─> services ──> exposure
-//!                     │           │   bootstrap>migrate>seed  │
-//!               all Secrets   Postgres and              every task complete
-//!               are there     Redis ready               for its checksum
+//!  accounts, Secrets ─┬─> stores ─┬─> lifecycle Jobs ─────────┬─> services ─> exposure ─┬─> contract
+//!                     │           │   bootstrap>migrate>seed  │                         │
+//!               all Secrets   Postgres and              every task complete      every service runs
+//!               are there     Redis ready               for its checksum         the release, no
+//!                                                                                other pod is left
 //! ```
 //!
 //! A gate is a question about what was observed ([`gates`]), not a place where the program waits.
@@ -59,6 +60,11 @@
 //! for one migration ([`crate::lifecycle::approval`], `tests/approval.rs`). A gate holds back what
 //! is *new*, never the repair of what runs: while a migration is under way, the services of the
 //! release before it are still kept in place ([`plan::plan`]).
+//!
+//! An upgrade goes through the same gates. Expand migrations add, and the old release lives with
+//! what was added; contract migrations take away what only the old release needed, so they wait
+//! until its last pod is gone. Until then `spec.version` can be set back; after that it is refused
+//! ([`crate::lifecycle::downgrade`], `tests/upgrade.rs`).
 //!
 //! ## Who owns what
 //!
