@@ -104,6 +104,17 @@ async fn each_migration_waits_for_its_own_approval() {
     assert_eq!(space.image("catalog").await, old, "what ran before serves");
 
     obey(&space, &message).await;
+    // What the release takes away in the end is approved by itself: until then there is a way back.
+    let message = space
+        .status("shop", "asks to take away", |_, status| {
+            let task = status.task("contract")?;
+            task.message
+                .contains("waits for approval")
+                .then(|| task.message.clone())
+        })
+        .await;
+    assert!(space.jobs("contract").await.is_empty());
+    obey(&space, &message).await;
     space.phase("shop", Phase::Ready).await;
     assert_eq!(of_second().await, 1);
     assert_eq!(
