@@ -71,10 +71,11 @@ fn named(identity: &str) -> Options {
     }
 }
 
-/// Writes that the API server has done.
+/// Writes that the API server has done. The event of a phase is under way when the phase is seen,
+/// so events do not count.
 fn done(operator: &Operator) -> Vec<Exchange> {
     let mut writes = operator.proxy.writes();
-    writes.retain(|write| write.status.is_success());
+    writes.retain(|write| write.status.is_success() && !write.is_event());
     writes
 }
 
