@@ -58,7 +58,10 @@ pub(crate) fn allowed(from: Party, to: Party, port: u16) -> bool {
             Party::Service(service) => service.has_schema(),
             other => other == Party::Lifecycle,
         },
-        Party::Redis => matches!(from, Party::Service(service) if service.uses_redis()),
+        Party::Redis => match from {
+            Party::Service(service) => service.uses_redis(),
+            other => other == Party::Lifecycle,
+        },
         Party::Lifecycle => false,
         // Nobody but the shop has policies; whoever of the shop calls somebody needs names.
         Party::Dns => from != Party::Postgres && from != Party::Redis,
