@@ -2,14 +2,17 @@
 
 use std::{ffi::OsString, process::Command};
 
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec,
+};
 use kube::{
     Api,
-    api::{DynamicObject, Patch, PatchParams},
+    api::{DynamicObject, Patch, PatchParams, PostParams},
     core::{ApiResource, GroupVersionKind},
 };
 use serde_json::Value;
 
-use super::cluster::Cluster;
+use super::{cluster::Cluster, wait::eventually};
 
 /// A chart of this repository.
 pub fn path(name: &str) -> String {
@@ -82,4 +85,29 @@ pub async fn grant(cluster: &Cluster, documents: &[Value]) {
         .await
         .unwrap();
     }
+}
+
+/// Waits until the API server knows of the roles: it learns of them by a watch of its own, and an
+/// operator that was refused at its start asks again with growing pauses.
+pub async fn in_force(cluster: &Cluster, user: &str, namespace: &str) {
+    let reviews: Api<SubjectAccessReview> = Api::all(cluster.client.clone());
+    let question = SubjectAccessReview {
+        spec: SubjectAccessReviewSpec {
+            user: Some(user.to_owned()),
+            resource_attributes: Some(ResourceAttributes {
+                namespace: Some(namespace.to_owned()),
+                verb: Some("list".to_owned()),
+                resource: Some("serviceaccounts".to_owned()),
+                ..ResourceAttributes::default()
+            }),
+            ..SubjectAccessReviewSpec::default()
+        },
+        ..SubjectAccessReview::default()
+    };
+    eventually("the operator's rights are in force", async || {
+        let answer = reviews.create(&PostParams::default(), &question).await;
+        let status = answer.unwrap().status.unwrap();
+        status.allowed.then_some(()).ok_or(status.reason)
+    })
+    .await;
 }

@@ -97,6 +97,9 @@ impl Operator {
         );
         chart::grant(&space.cluster, &documents).await;
         let user = format!("system:serviceaccount:{}:operator", space.name);
+        for namespace in namespaces.split(',') {
+            chart::in_force(&space.cluster, &user, namespace).await;
+        }
         let proxy = Proxy::start(space.cluster.client.clone(), user).await;
 
         let folder = tempfile::tempdir().unwrap();

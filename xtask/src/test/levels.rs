@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Stage, counts::Counts, rights};
+use super::{Stage, counts::Counts};
 use crate::{
     cargo,
     cluster::{self, ClusterConfig},
@@ -154,12 +154,6 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
         .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
         .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
     let counts = counted(progress, "operator", "test-operator", &mut command);
-    // After a failure some test may not have used what it is there to use.
-    let counts = counts.and_then(|mut counts| {
-        rights::check(CONTROL_PLANE, &cluster.tools.join("helm"))?;
-        counts.add(&Counts::one());
-        Ok(counts)
-    });
     cluster::stop(CONTROL_PLANE, true, progress)?;
     counts
 }
