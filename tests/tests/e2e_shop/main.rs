@@ -5,7 +5,9 @@
 
 mod buyer;
 mod cluster;
+mod edit;
 mod shoppers;
+mod under_load;
 
 use std::time::Duration;
 
@@ -13,11 +15,7 @@ use anyhow::{Context, Result, ensure};
 
 use buyer::Buyer;
 use cluster::{kubectl, wait_for, wait_ready};
-use shoppers::Shoppers;
-use topology::Service;
-
-/// What the stage "next release" has taught the operator.
-const NEXT_RELEASE: &str = "99.0.0";
+use edit::scale;
 
 /// Every test changes the one shop, so they run one after the other.
 static SHOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -104,72 +102,6 @@ async fn two_replicas_of_a_service_serve_and_one_order_stays_one() -> Result<()>
     );
     scale("orders", 1)?;
     wait_ready().await
-}
-
-#[tokio::test]
-async fn a_rollout_of_every_service_lets_no_shopper_down() -> Result<()> {
-    let _shop = SHOP.lock().await;
-    replicas(2)?;
-    wait_ready().await?;
-    let shoppers = Shoppers::come().await?;
-    patch(r#"{"spec":{"observability":{"logLevel":"debug"}}}"#)?;
-    wait_ready().await?;
-    let tally = shoppers.leave().await;
-    patch(r#"{"spec":{"observability":{"logLevel":"info"}}}"#)?;
-    replicas(1)?;
-    wait_ready().await?;
-    tally.map(drop)
-}
-
-#[tokio::test]
-async fn an_upgrade_and_its_rollback_let_no_shopper_down() -> Result<()> {
-    let _shop = SHOP.lock().await;
-    let own = env!("CARGO_PKG_VERSION");
-    replicas(2)?;
-    wait_ready().await?;
-    let shoppers = Shoppers::come().await?;
-    // Back in the middle of the rollout, as somebody does who has seen an error.
-    version(NEXT_RELEASE)?;
-    wait_for(Duration::from_mins(2), || {
-        let labels = kubectl(&[
-            "get",
-            "deployment",
-            "localmart-orders",
-            "-n",
-            "localmart",
-            "-o",
-            "jsonpath={.metadata.labels}",
-        ])?;
-        ensure!(
-            labels.contains(NEXT_RELEASE),
-            "the rollout has not begun: {labels}"
-        );
-        Ok(())
-    })
-    .await?;
-    version(own)?;
-    wait_ready().await?;
-    ensure!(cluster::contract()?.is_null(), "contract ran too early");
-    version(NEXT_RELEASE)?;
-    wait_ready().await?;
-    let tally = shoppers.leave().await;
-    let contract = cluster::contract()?;
-    ensure!(contract["state"] == "Complete", "{contract}");
-    // What the old release may need is gone.
-    version(own)?;
-    wait_for(Duration::from_mins(1), || {
-        let message = cluster::condition("Reconciled")?;
-        ensure!(
-            message.contains("cart/9002_old_programs.contract.sql"),
-            "the downgrade is not refused: {message}"
-        );
-        Ok(())
-    })
-    .await?;
-    version(NEXT_RELEASE)?;
-    replicas(1)?;
-    wait_ready().await?;
-    tally.map(drop)
 }
 
 #[tokio::test]
@@ -336,35 +268,4 @@ async fn wrong_specs_are_refused_with_words_to_act_on() -> Result<()> {
         &["postgres", "managed", "external"],
     )?;
     refused("{ingress: {host: 'Not A Host'}}", &["host"])
-}
-
-fn scale(service: &str, replicas: u8) -> Result<()> {
-    patch(&format!(
-        r#"{{"spec":{{"services":{{"{service}":{{"replicas":{replicas}}}}}}}}}"#
-    ))
-}
-
-/// So many pods of every service.
-fn replicas(replicas: u8) -> Result<()> {
-    let services = Service::ALL.map(|service| format!(r#""{service}":{{"replicas":{replicas}}}"#));
-    let services = services.join(",");
-    patch(&format!(r#"{{"spec":{{"services":{{{services}}}}}}}"#))
-}
-
-fn version(version: &str) -> Result<()> {
-    patch(&format!(r#"{{"spec":{{"version":"{version}"}}}}"#))
-}
-
-fn patch(patch: &str) -> Result<()> {
-    kubectl(&[
-        "patch",
-        "localmart",
-        "localmart",
-        "-n",
-        "localmart",
-        "--type=merge",
-        "-p",
-        patch,
-    ])?;
-    Ok(())
 }

@@ -200,6 +200,9 @@ fn whole_cluster(progress: &Progress) -> Result<Counts> {
         "e2e",
         "--test",
         "e2e_*",
+        // How many requests there were, and how many failed, belongs into the log.
+        "--",
+        "--show-output",
     ]);
     up::enter(&e2e_options().target, &mut command)?;
     counted(progress, "whole cluster", "test-e2e", &mut command)
