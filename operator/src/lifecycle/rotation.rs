@@ -192,10 +192,26 @@ impl Rings {
     pub fn read(identity: &Identity, observed: &Observed) -> Self {
         let read =
             |holder: Holder| Ring::read(holder, observed.secrets.get(&holder.secret(identity)));
-        Self {
+        let live = Self {
             database: read(Holder::Database),
             redis: read(Holder::Redis),
             internal_keys: read(Holder::InternalKeys),
+        };
+        live.in_step()
+    }
+
+    /// As if none had gone ahead. An operator that is killed between the writes that lead them to
+    /// the next step leaves some behind; pods made of both steps would be rolled for nothing.
+    fn in_step(self) -> Self {
+        let hindmost = self.step();
+        let with = |ring: Ring| Ring {
+            step: ring.step.min(hindmost),
+            ..ring
+        };
+        Self {
+            database: with(self.database),
+            redis: with(self.redis),
+            internal_keys: with(self.internal_keys),
         }
     }
 

@@ -15,7 +15,11 @@ use kube::{
     api::{DeleteParams, ListParams},
 };
 use localmart_api::{LocalMart, conditions::ConditionType, names};
-use localmart_operator::build::Kind;
+use localmart_operator::{
+    build::{Kind, secrets::Holder},
+    lifecycle::rotation::Ring,
+    reconcile::shop::Identity,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -108,12 +112,7 @@ impl Journey {
         calm: Option<&Portrait>,
     ) -> Result<Outcome, String> {
         let fault = plan.as_ref().map(|plan| plan.fault);
-        let kept = |name: &str| match workload.keeps {
-            Keeps::All => true,
-            Keeps::Data => DATA.contains(&name),
-            Keeps::Nothing => false,
-        };
-        let treasure = self.treasure(kept).await;
+        let treasure = self.treasure(workload.keeps).await;
         let fingerprint = self.fingerprint().await;
         self.operator.proxy.begin(plan);
         let released = async {
@@ -145,7 +144,7 @@ impl Journey {
             self.idle().await?;
         }
         let portrait = self.portrait().await;
-        if self.treasure(kept).await != treasure {
+        if self.treasure(workload.keeps).await != treasure {
             return Err("a Secret or a volume that must be kept is another one".to_owned());
         }
         let violations = self.witness.violations().await;
@@ -179,6 +178,36 @@ impl Journey {
                     .await;
                 // Secrets are not watched; anything that wakes the operator makes it look.
                 space.annotate(SHOP, "test/content", Some(value)).await;
+            }
+            Step::Rotate => {
+                let request = Some("asked");
+                space.annotate(SHOP, names::ROTATE_SECRETS, request).await;
+            }
+            Step::Rotated(generation) => {
+                eventually("every secret is exchanged", async || {
+                    let identity = Identity {
+                        name: SHOP.to_owned(),
+                        namespace: space.name.clone(),
+                        uid: String::new(),
+                    };
+                    let secrets = self.secrets().await;
+                    let ring = |holder: Holder| {
+                        let name = holder.secret(&identity);
+                        let secret = secrets.iter().find(|it| it.name_any() == name);
+                        Ring::read(holder, secret)
+                    };
+                    let rings = Holder::ALL.map(ring);
+                    let new = Ring {
+                        generation,
+                        step: None,
+                    };
+                    rings
+                        .iter()
+                        .all(|ring| *ring == new)
+                        .then_some(())
+                        .ok_or(rings)
+                })
+                .await;
             }
             Step::Rolled => {
                 eventually("the cart's pods are others", async || {
@@ -221,16 +250,22 @@ impl Journey {
     }
 
     /// Uid and values of the Secrets and volumes that are to be kept.
-    async fn treasure(&self, kept: impl Fn(&str) -> bool) -> BTreeMap<String, Value> {
+    async fn treasure(&self, keeps: Keeps) -> BTreeMap<String, Value> {
+        let kept = |name: &str| match keeps {
+            Keeps::All | Keeps::Objects => true,
+            Keeps::Data => DATA.contains(&name),
+            Keeps::Nothing => false,
+        };
         let claims: Api<PersistentVolumeClaim> = self.space.api();
         let claims = claims.list(&ListParams::default()).await.unwrap();
         let claims = claims
             .iter()
             .map(|claim| (claim.name_any(), json!(claim.uid())));
         let secrets = self.secrets().await;
-        let secrets = secrets
-            .iter()
-            .map(|secret| (secret.name_any(), json!([secret.uid(), secret.data])));
+        let secrets = secrets.iter().map(|secret| {
+            let data = (keeps != Keeps::Objects).then_some(&secret.data);
+            (secret.name_any(), json!([secret.uid(), data]))
+        });
         let mut found: BTreeMap<_, _> = claims.chain(secrets).collect();
         found.retain(|name, _| kept(name));
         found

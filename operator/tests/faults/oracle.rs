@@ -21,7 +21,10 @@ use localmart_api::{
     conditions::{ConditionType, Reason},
     names::{CHECKSUM, MANAGED_BY},
 };
-use localmart_operator::{build::Kind, lifecycle::progress};
+use localmart_operator::{
+    build::{Kind, secrets},
+    lifecycle::progress,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -152,7 +155,7 @@ impl Witness {
         let id = format!("{name} {}", secret["metadata"]["uid"]);
         let first = values.entry(id).or_insert_with(|| json!({}));
         let data = secret["data"].as_object().into_iter().flatten();
-        for (key, value) in data.filter(|(key, _)| !key.contains('.')) {
+        for (key, value) in data.filter(|(key, _)| *key != secrets::REDIS_ACL) {
             if first[key].is_null() {
                 first[key] = value.clone();
             } else if first[key] != *value {

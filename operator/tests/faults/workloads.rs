@@ -19,6 +19,10 @@ pub enum Step {
     Told(Reason),
     /// Gives the Secret `mine`, which the cart consumes, this content.
     Content(&'static str),
+    /// Asks for new passwords and keys.
+    Rotate,
+    /// Waits until every one of them is of this generation, and nothing older is left.
+    Rotated(u32),
     /// Waits until the pods of the cart are to be others than when the workload began.
     Rolled,
     /// Deletes the LocalMart and waits until only these objects are left.
@@ -30,6 +34,8 @@ pub enum Step {
 pub enum Keeps {
     /// Every Secret and every volume.
     All,
+    /// Every Secret, whatever it holds, and every volume.
+    Objects,
     /// What `deletionPolicy: Retain` keeps.
     Data,
     Nothing,
@@ -119,6 +125,11 @@ pub const WORKLOADS: &[Workload] = &[
         name: "prune",
         keeps: Keeps::All,
         steps: &[Step::Apply(OPEN), Step::Until(Phase::Ready)],
+    },
+    Workload {
+        name: "rotate",
+        keeps: Keeps::Objects,
+        steps: &[Step::Rotate, Step::Rotated(2), Step::Until(Phase::Ready)],
     },
     Workload {
         name: "delete, retain",

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Long enough for a loaded machine; a test that needs it all is about to fail.
-pub const LONG: Duration = Duration::from_mins(1);
+pub const LONG: Duration = Duration::from_mins(2);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 

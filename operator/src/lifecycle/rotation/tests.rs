@@ -220,6 +220,29 @@ fn a_request_leads_from_one_generation_to_the_next_and_rolls_only_consumers() {
 }
 
 #[test]
+fn an_operator_killed_between_two_secrets_rolls_no_pod_more_often() {
+    for written in 0..4 {
+        let mut world = World::ready();
+        world.request = Some("today");
+        let mut rolled = 0;
+        for _ in 0..24 {
+            let plan = world.plan();
+            for secret in plan.secrets.iter().take(written) {
+                world.write_secret(secret);
+            }
+            rolled += world.pass().len();
+        }
+        assert!(
+            world
+                .data("shop-internal-keys")
+                .contains_key("payment-webhooks.2")
+        );
+        assert_eq!(world.shop().rings.step(), None);
+        assert_eq!(rolled, 4 + 5 + 4, "killed after {written} Secrets");
+    }
+}
+
+#[test]
 fn who_verifies_has_both_keys_before_anybody_signs_with_the_new_one() {
     let mut world = World::ready();
     world.request = Some("today");

@@ -61,8 +61,8 @@ pub fn of_plan(
     // What somebody has to do something about comes before what only takes its time.
     let blocked = findings
         .iter()
-        .find(|finding| blocks(finding) && is_problem(finding.reason))
-        .or_else(|| findings.iter().find(|finding| blocks(finding)))
+        .find(|finding| blocks(finding, plan) && is_problem(finding.reason))
+        .or_else(|| findings.iter().find(|finding| blocks(finding, plan)))
         .cloned();
     let phase = phase(occasion, shop, blocked.as_ref());
     let message = match &blocked {
@@ -70,9 +70,14 @@ pub fn of_plan(
         Some(finding) => finding.message.clone(),
         None => {
             let count = components.len();
-            let rotation = plan.rotation.as_ref();
-            let rotation = rotation.map_or_else(String::new, |words| format!("; {words}"));
-            format!("{count} of {count} components ready{rotation}")
+            let asked = findings.iter().find(|finding| asks(finding));
+            let asked = asked.map(|finding| &finding.message);
+            let more: String = asked
+                .into_iter()
+                .chain(&plan.rotation)
+                .map(|words| format!("; {words}"))
+                .collect();
+            format!("{count} of {count} components ready{more}")
         }
     };
     let is_ready = blocked.is_none() && !shop.suspend;
@@ -170,9 +175,20 @@ fn reconciled(paused: bool, failures: &[Failure]) -> Finding {
 }
 
 /// Whether a finding keeps the shop from being ready. A shop that nobody asked to expose is whole,
-/// and a paused operator says nothing about the shop.
-fn blocks(finding: &Finding) -> bool {
-    !finding.holds && !matches!(finding.reason, Reason::NotRequested | Reason::Paused)
+/// a paused operator says nothing about the shop, and one that serves the wanted release stays
+/// ready while what the release takes away in the end waits for a person.
+fn blocks(finding: &Finding, plan: &Plan) -> bool {
+    let matters = match finding.reason {
+        Reason::NotRequested | Reason::Paused => false,
+        Reason::WaitingForApproval => !plan.released,
+        _ => true,
+    };
+    !finding.holds && matters
+}
+
+/// Whether a finding asks a person for something.
+fn asks(finding: &Finding) -> bool {
+    finding.reason == Reason::WaitingForApproval
 }
 
 fn phase(occasion: Occasion<'_>, shop: &Shop, blocked: Option<&Finding>) -> Phase {
