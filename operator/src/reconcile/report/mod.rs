@@ -220,6 +220,7 @@ pub const fn is_problem(reason: Reason) -> bool {
             | Reason::PodsNotReady
             | Reason::WaitingForStores
             | Reason::WaitingForMigrations
+            | Reason::WaitingForRollout
             | Reason::WaitingForApproval
             | Reason::Complete
             | Reason::JobRunning
