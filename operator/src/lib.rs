@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod planted;
 pub mod reconcile;
+pub mod reference;
 pub mod releases;
 pub mod render;
 pub mod server;

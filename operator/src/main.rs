@@ -9,12 +9,13 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use kube::{Client, Config};
-use localmart_api::{conditions, schema};
+use localmart_api::schema;
 use localmart_operator::{
     cli,
     context::{Context, RECHECK},
     controller,
     leader::{Leadership, Term},
+    reference,
     releases::Releases,
     server, telemetry, yaml,
 };
@@ -35,8 +36,10 @@ enum Command {
     Run(Run),
     /// Print the CustomResourceDefinition.
     Crd,
-    /// Print the reasons of all conditions with cause and remedy, as a Markdown table.
-    Reasons,
+    /// Print what conditions, reasons, events and tasks mean, as a page of Markdown.
+    Conditions,
+    /// Print every field of a LocalMart, as a page of Markdown.
+    Fields,
     #[command(flatten)]
     Question(cli::Question),
 }
@@ -78,8 +81,12 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(run) => run.start(),
         Command::Crd => print_crd(),
-        Command::Reasons => {
-            print!("{}", conditions::Reason::markdown());
+        Command::Conditions => {
+            print!("{}", reference::conditions::page());
+            Ok(())
+        }
+        Command::Fields => {
+            print!("{}", reference::fields::page());
             Ok(())
         }
         Command::Question(question) => return question.answer("localmart-operator"),

@@ -18,6 +18,8 @@ const CRD: &str = "crds/localmart.dev_localmarts.yaml";
 const CRD_IN_CHART: &str = "charts/localmart-crds/templates/localmarts.yaml";
 const ORDER_STATES: &str = "docs/order-states.md";
 const TOPOLOGY: &str = "docs/topology.md";
+const CONDITIONS: &str = "docs/conditions.md";
+const FIELDS: &str = "docs/spec.md";
 const QUERIES: &str = ".sqlx";
 const WEB_SCHEMA: &str = "services/storefront/web/src/api/schema.gen.ts";
 const WEB_LIMITS: &str = "services/storefront/web/src/api/limits.gen.ts";
@@ -58,6 +60,9 @@ fn make_all(progress: &Progress) -> Result<()> {
     let crd = output_of("localmart-operator", &["crd"])?;
     write(CRD, &crd)?;
     write(CRD_IN_CHART, &crd)?;
+    let conditions = output_of("localmart-operator", &["conditions"])?;
+    write(CONDITIONS, &conditions)?;
+    write(FIELDS, &output_of("localmart-operator", &["fields"])?)?;
     write(ORDER_STATES, &output_of("orders", &["states"])?)?;
     write(TOPOLOGY, &diagram::page())?;
     for service in Service::ALL
@@ -145,6 +150,8 @@ fn snapshot() -> Result<Files> {
     let mut names: Vec<PathBuf> = [
         CRD,
         CRD_IN_CHART,
+        CONDITIONS,
+        FIELDS,
         ORDER_STATES,
         TOPOLOGY,
         WEB_SCHEMA,

@@ -13,6 +13,8 @@ mod fingerprint;
 mod generate;
 mod images;
 mod kubernetes;
+#[cfg(test)]
+mod links;
 mod matrix;
 mod paths;
 mod postgres;

@@ -2,7 +2,7 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
-use schemars::{Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use crate::LocalMart;
@@ -37,6 +37,17 @@ pub fn crd() -> CustomResourceDefinition {
 pub fn openapi() -> Value {
     let crd = serde_json::to_value(crd()).expect("a CRD serialises");
     crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone()
+}
+
+/// The words of a closed set with what each of them means: an enum's variants and their comments.
+pub fn words<T: JsonSchema>() -> Vec<(String, String)> {
+    let schema = schemars::schema_for!(T).to_value();
+    let variants = schema["oneOf"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    variants
+        .iter()
+        .map(|variant| (text(&variant["const"]), text(&variant["description"])))
+        .collect()
 }
 
 fn drop_nullable(value: &mut Value) {

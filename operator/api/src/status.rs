@@ -109,7 +109,7 @@ pub struct ComponentStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskStatus {
-    /// `bootstrap`, `migrate`, `seed` or `contract`.
+    /// `bootstrap`, `rotate`, `migrate`, `seed` or `contract`.
     pub name: String,
     pub state: TaskState,
     /// Checksum of the inputs that should have been worked through.

@@ -34,6 +34,33 @@ const ADMIN_PASSWORD: &str = "admin-password";
 /// The task that takes away what only an earlier release needed.
 pub const CONTRACT: &str = "contract";
 
+/// Every task that there can be, in the order in which they run, and what it does.
+pub const TASKS: [(&str, &str); 5] = [
+    (
+        "bootstrap",
+        "Makes the roles, the schemas and their rights, and sets the passwords.",
+    ),
+    (
+        "rotate",
+        "Lets Postgres and Redis accept new passwords, later refuse the old ones. Only of a shop \
+         whose secrets were ever exchanged.",
+    ),
+    (
+        "migrate",
+        "Applies the expand migrations: they add what the release needs, and the release before \
+         can live with it.",
+    ),
+    (
+        "seed",
+        "Loads the demo catalogue. Only with `spec.sampleData: Enabled`.",
+    ),
+    (
+        CONTRACT,
+        "Applies the contract migrations: they take away what only an earlier release needed, \
+         after its last pod is gone. Only of a release that has some.",
+    ),
+];
+
 /// When a task may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -324,5 +351,34 @@ fn passwords_of(shop: &Shop, logins: &dyn Fn(Service) -> Vec<(String, String)>) 
         volume: "passwords",
         mount: settings::DATABASE_PASSWORDS_MOUNT,
         sources: vec![(secrets::database(&shop.identity), keys.collect())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use k8s_openapi::api::core::v1::Secret;
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn every_task_is_in_the_table_in_its_order() {
+        let mut shop = testing::shop("{sampleData: Enabled}");
+        shop.rings.database.generation = 2;
+        shop.contracts = vec!["cart/0002_drop.contract.sql".to_owned()];
+        let mut secret = Secret::default();
+        let id = (names::DATA_ID.to_owned(), "d".to_owned());
+        secret.metadata.labels = Some(BTreeMap::from([id]));
+        let mut observed = Observed::default();
+        for name in [secrets::postgres, secrets::database] {
+            observed
+                .secrets
+                .insert(name(&shop.identity), secret.clone());
+        }
+        let made = tasks(&shop, &observed).unwrap();
+        let made: Vec<_> = made.iter().map(|task| task.name).collect();
+        assert_eq!(made, TASKS.map(|(name, _)| name));
     }
 }

@@ -235,6 +235,7 @@ pub fn e2e_options() -> up::Options {
         profile: Profile::Dev,
         registry: None,
         dry_run: false,
+        next_release: false,
     }
 }
 

@@ -8,6 +8,7 @@ mod wait;
 use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum as _;
 
 use crate::{
     cluster::{self, Cluster, ClusterConfig},
@@ -55,9 +56,26 @@ pub struct Options {
     /// With --on k3d: print the commands and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Offer a release more, 99.0.0, to upgrade the shop to: the same programs, and a contract
+    /// migration that takes away a table which nothing uses. Only with --on embedded.
+    #[arg(long)]
+    pub next_release: bool,
 }
 
 impl Target {
+    /// What other commands need to be told to mean the same cluster.
+    fn flags(&self) -> String {
+        let mut flags = String::new();
+        let on = self.on.and_then(|on| on.to_possible_value());
+        if let Some(on) = &on {
+            flags.extend([" --on ", on.get_name()]);
+        }
+        if self.name != cluster::DEFAULT_NAME {
+            flags.extend([" --name ", &self.name]);
+        }
+        flags
+    }
+
     /// The chosen road and why, for the person to read.
     fn road(&self) -> (On, &'static str) {
         match self.on {
@@ -88,7 +106,11 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
     let images = images::build_all(options.profile, progress, None)?;
     let place = start(on, target, &images, progress)?;
     let registry = options.registry.as_deref();
-    let releases = vec![Release::current(images)?];
+    let mut releases = vec![Release::current(images)?];
+    if options.next_release {
+        let next = next_release(options, &releases[0], progress)?;
+        releases.push(next);
+    }
     install::operator(&place.kubernetes, releases, registry, progress)?;
     let example = install::example(&place.kubernetes, progress)?;
     let shop = wait::ready(
@@ -97,7 +119,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<()> {
         &example.name,
         progress,
     )?;
-    report::print(&place, &shop);
+    report::print(&place, &shop, &target.flags());
     Ok(())
 }
 
@@ -182,12 +204,20 @@ fn import(cluster: &Cluster, images: &[ImageRef], progress: &Progress) -> Result
 /// Upgrades the operator of a running shop to one that knows a release more: what a test can
 /// upgrade the shop to.
 pub fn offer_next_release(options: &Options, progress: &Progress) -> Result<()> {
-    let cluster = running(&options.target)?;
     let current = Release::current(images::build_all(options.profile, progress, None)?)?;
-    let next = Release::rehearsal(options.profile, &current)?;
-    import(&cluster, &next.images, progress)?;
-    let kubernetes = of_embedded(&cluster).kubernetes;
+    let next = next_release(options, &current, progress)?;
+    let kubernetes = of_embedded(&running(&options.target)?).kubernetes;
     install::operator(&kubernetes, vec![current, next], None, progress)
+}
+
+/// A release after `current`, its images in the embedded cluster.
+fn next_release(options: &Options, current: &Release, progress: &Progress) -> Result<Release> {
+    if options.target.road().0 != On::Embedded {
+        bail!("--next-release brings its images into the embedded cluster only: add --on embedded");
+    }
+    let next = Release::rehearsal(options.profile, current)?;
+    import(&running(&options.target)?, &next.images, progress)?;
+    Ok(next)
 }
 
 fn running(target: &Target) -> Result<Cluster> {
@@ -244,5 +274,23 @@ pub fn down(target: &Target, remove_data: bool, progress: &Progress) -> Result<(
             let kubernetes = Kubernetes::new(None, tools(progress)?);
             install::remove(&kubernetes, remove_data, progress)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_commands_are_told_which_cluster_is_meant() {
+        let target = |on, name: &str| Target {
+            on,
+            name: name.to_owned(),
+            port: 8080,
+        };
+        assert_eq!(target(None, cluster::DEFAULT_NAME).flags(), "");
+        assert_eq!(target(None, "mine").flags(), " --name mine");
+        let both = target(Some(On::Embedded), "mine").flags();
+        assert_eq!(both, " --on embedded --name mine");
     }
 }

@@ -7,7 +7,8 @@ use super::{Place, wait::Shop};
 /// Host of the example; `env` prints it without asking the cluster.
 const EXAMPLE_HOST: &str = "localmart.localhost";
 
-pub fn print(place: &Place, shop: &Shop) {
+/// `flags` is what other commands need to mean the same cluster.
+pub fn print(place: &Place, shop: &Shop, flags: &str) {
     let (namespace, name) = (&shop.namespace, &shop.name);
     println!();
     match (&shop.host, place.port) {
@@ -24,7 +25,7 @@ pub fn print(place: &Place, shop: &Shop) {
     }
     if let Some(kubeconfig) = &place.kubeconfig {
         println!("Kubeconfig  {}", kubeconfig.display());
-        println!("Shell       eval \"$(cargo xtask env)\"");
+        println!("Shell       eval \"$(cargo xtask env{flags})\"");
     }
     println!("\nNext");
     println!("  kubectl get localmart,pods,jobs,ingress -n {namespace}");
@@ -33,7 +34,7 @@ pub fn print(place: &Place, shop: &Shop) {
         "  kubectl patch localmart {name} -n {namespace} --type merge -p '{{\"spec\":{{\"services\":{{\"catalog\":{{\"replicas\":2}}}}}}}}'"
     );
     println!("  kubectl get localmart {name} -n {namespace} --watch");
-    println!("  cargo xtask down");
+    println!("  cargo xtask down{flags}");
 }
 
 /// Shell lines that set what [`variables`] names.

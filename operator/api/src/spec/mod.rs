@@ -197,7 +197,9 @@ pub enum DeletionPolicy {
     Delete,
 }
 
-/// Whether migrations of the database wait for a person. Absent: Automatic.
+/// Whether migrations of the database wait for a person. Absent: Automatic. Under Manual,
+/// `status.lifecycle` and the condition MigrationsApplied hold the command that lets the waiting
+/// one run; the release before it serves until then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum MigrationPolicy {
     /// They run as soon as the database is ready.
@@ -210,9 +212,7 @@ pub enum MigrationPolicy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Migrations {
-    /// Whether migrations of the database wait for a person. Absent: Automatic. Under Manual,
-    /// `status.lifecycle` and the condition MigrationsApplied hold the command that lets the
-    /// waiting one run; the release before it serves until then.
+    /// Whether migrations of the database wait for a person. Absent: Automatic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<MigrationPolicy>,
     /// Seconds that a Job may take, all its attempts together. Absent: 600.

@@ -131,7 +131,7 @@ pub struct ExternalPostgres {
          a scheme and without a path; the port has its own field",
     )]))]
     pub host: String,
-    /// Absent: 5432.
+    /// Port of the server. Absent: 5432.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i32>,

@@ -52,6 +52,7 @@ pub enum PullPolicy {
 /// The name of a Secret in the namespace of the LocalMart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretName {
+    /// Its name.
     #[schemars(length(min = 1, max = 253))]
     pub name: String,
 }
@@ -135,8 +136,10 @@ fn free_form(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-validations" = [not_above("cpu"), not_above("memory")]))]
 pub struct Resources {
+    /// What is kept free for the container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<ResourceList>,
+    /// What the container gets at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<ResourceList>,
 }
@@ -188,9 +191,10 @@ pub(super) fn quantity_rules(name: &str, examples: &str) -> Vec<serde_json::Valu
     "env takes either value or valueFrom, not both",
 )]))]
 pub struct EnvVar {
+    /// Its name; not one that the operator sets itself.
     #[schemars(length(min = 1, max = 128), extend("x-kubernetes-validations" = env_name_rules()))]
     pub name: String,
-    /// Absent together with `valueFrom`: the empty string.
+    /// Its value; the empty string where `valueFrom` is absent, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4096))]
     pub value: Option<String>,
@@ -217,8 +221,10 @@ pub struct EnvSource {
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 pub struct KeyRef {
+    /// Name of the Secret or ConfigMap.
     #[schemars(length(min = 1, max = 253))]
     pub name: String,
+    /// Which of its keys.
     #[schemars(length(min = 1, max = 253))]
     pub key: String,
 }

@@ -31,14 +31,15 @@ pub struct Tls {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuerRef {
+    /// Its name.
     #[schemars(length(min = 1, max = 253))]
     pub name: String,
-    /// Absent: Issuer, which is in the namespace of this object.
+    /// Whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<IssuerKind>,
 }
 
-/// Whose an issuer is.
+/// Whose an issuer is: of the namespace of this object, or of the whole cluster. Absent: Issuer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum IssuerKind {
     /// Of one namespace.

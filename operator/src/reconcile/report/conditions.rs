@@ -1,7 +1,7 @@
 //! What is found out about each part of the shop.
 
 use localmart_api::{
-    TaskState,
+    Phase, TaskState,
     conditions::{ConditionType, Reason},
 };
 
@@ -36,7 +36,7 @@ pub fn findings(
             ConditionType::RedisReady,
         ),
         migrations(shop, plan, components),
-        services(shop, plan, components),
+        services(shop, observed, plan, components),
         exposed(shop, observed),
     ]
 }
@@ -123,7 +123,7 @@ fn first_closed(plan: &Plan) -> String {
         .unwrap_or_default()
 }
 
-fn services(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
+fn services(shop: &Shop, observed: &Observed, plan: &Plan, components: &[Component]) -> Finding {
     let type_ = ConditionType::ServicesAvailable;
     if shop.suspend {
         return suspended(type_);
@@ -142,6 +142,7 @@ fn services(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
         .iter()
         .find(|component| component.status.message.contains(": "))
         .unwrap_or(first);
+    let trouble = told.status.message.contains(": ");
     let message = format!(
         "{} not ready; {}: {}",
         names.join(", "),
@@ -152,7 +153,10 @@ fn services(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
         Reason::WaitingForMigrations
     } else if open.iter().any(|component| component.stalled) {
         Reason::RolloutStalled
-    } else if open.iter().any(|component| !component.status.updated) {
+    } else if open.iter().any(|component| !component.status.updated)
+        // Pods that were added are in nobody's way while they start.
+        || (observed.status.phase == Some(Phase::RollingOut) && !trouble)
+    {
         Reason::RollingOut
     } else {
         Reason::PodsNotReady
@@ -235,5 +239,42 @@ fn exposed(shop: &Shop, observed: &Observed) -> Finding {
             Reason::Provisioning,
             "the ingress is made when the services are",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use localmart_api::ComponentStatus;
+
+    use super::*;
+    use crate::{reconcile::plan, testing};
+
+    fn reason(phase: Phase, message: &str) -> Reason {
+        let shop = testing::shop("{}");
+        let mut observed = Observed::default();
+        observed.status.phase = Some(phase);
+        let component = Component {
+            status: ComponentStatus {
+                name: "cart".to_owned(),
+                updated: true,
+                message: message.to_owned(),
+                ..ComponentStatus::default()
+            },
+            exists: true,
+            complete: false,
+            stalled: false,
+        };
+        let plan = plan::plan(&shop, &observed);
+        services(&shop, &observed, &plan, &[component]).reason
+    }
+
+    #[test]
+    fn a_pod_that_is_added_is_a_rollout_and_one_that_is_lost_is_trouble() {
+        let starts = "waits for its pods";
+        assert_eq!(reason(Phase::RollingOut, starts), Reason::RollingOut);
+        assert_eq!(reason(Phase::Ready, starts), Reason::PodsNotReady);
+        assert_eq!(reason(Phase::Degraded, starts), Reason::PodsNotReady);
+        let stuck = "shop-cart-1: ImagePullBackOff";
+        assert_eq!(reason(Phase::RollingOut, stuck), Reason::PodsNotReady);
     }
 }

@@ -236,6 +236,7 @@ pub const fn is_problem(reason: Reason) -> bool {
             | Reason::PodsNotReady
             | Reason::WaitingForStores
             | Reason::WaitingForMigrations
+            | Reason::WaitingForRollout
             | Reason::WaitingForApproval
             | Reason::Complete
             | Reason::JobRunning

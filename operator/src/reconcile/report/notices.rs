@@ -1,7 +1,10 @@
 //! Events: one per transition, never one per pass.
 
 use kube::runtime::events::{Event, EventType};
-use localmart_api::{LocalMartStatus, Phase, conditions::Reason};
+use localmart_api::{
+    LocalMartStatus, Phase,
+    conditions::{ConditionType, Reason},
+};
 
 use super::is_problem;
 
@@ -11,31 +14,40 @@ pub fn between(old: &LocalMartStatus, new: &LocalMartStatus) -> Vec<Event> {
     if old.phase != new.phase
         && let Some(phase) = new.phase
     {
-        let type_ = match phase {
-            Phase::Degraded => EventType::Warning,
-            _ => EventType::Normal,
-        };
-        events.push(event(type_, format!("{phase:?}"), &new.message));
+        events.push(event(of_phase(phase), format!("{phase:?}"), &new.message));
     }
     for condition in &new.conditions {
         let before = old.conditions.iter().find(|c| c.type_ == condition.type_);
         let is_new = before.is_none_or(|before| before.reason != condition.reason);
-        let problem = Reason::ALL
-            .iter()
-            .any(|reason| reason.as_str() == condition.reason && is_problem(*reason));
-        // Waiting for a person is no trouble, but the person has to hear of it.
-        let asked = condition.reason == Reason::WaitingForApproval.as_str();
         // `Ready` repeats the reason of the condition that blocks it.
-        if is_new && (problem || asked) && condition.type_ != "Ready" {
-            let type_ = if problem {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            };
+        if !is_new || condition.type_ == ConditionType::Ready.as_str() {
+            continue;
+        }
+        let mut reasons = Reason::ALL.iter().copied();
+        let reason = reasons.find(|reason| reason.as_str() == condition.reason);
+        if let Some(type_) = reason.and_then(of_reason) {
             events.push(event(type_, condition.reason.clone(), &condition.message));
         }
     }
     events
+}
+
+/// The type of the event that tells of a phase.
+pub const fn of_phase(phase: Phase) -> EventType {
+    match phase {
+        Phase::Degraded => EventType::Warning,
+        _ => EventType::Normal,
+    }
+}
+
+/// The type of the event that tells of a reason, if somebody has to hear of it.
+pub const fn of_reason(reason: Reason) -> Option<EventType> {
+    match reason {
+        // Waiting for a person is no trouble, but the person has to hear of it.
+        Reason::WaitingForApproval => Some(EventType::Normal),
+        _ if is_problem(reason) => Some(EventType::Warning),
+        _ => None,
+    }
 }
 
 fn event(type_: EventType, reason: String, note: &str) -> Event {
