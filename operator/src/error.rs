@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use localmart_api::conditions::Reason;
+use localmart_api::conditions::{ConditionType, Reason};
 
 /// A failure, as it appears in a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Failure {
     pub reason: Reason,
     /// What is wrong, where, and what to do.
     pub message: String,
+    /// The part of the shop that it is about, where it is about one.
+    pub about: Option<ConditionType>,
 }
 
 impl Failure {
@@ -18,7 +20,15 @@ impl Failure {
         Self {
             reason,
             message: message.into(),
+            about: None,
         }
+    }
+
+    /// The same, as the trouble of one part of the shop.
+    #[must_use]
+    pub const fn about(mut self, part: ConditionType) -> Self {
+        self.about = Some(part);
+        self
     }
 
     /// What the API server said about `doing`.

@@ -9,15 +9,14 @@ use anyhow::{Context, bail, ensure};
 use k8s_openapi::{
     ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
-use localmart_api::{KeyRef, LocalMart, names};
+use localmart_api::{LocalMart, names};
 use serde_json::{Value, json};
-use topology::Service;
 
 use crate::{
     build::secrets::{self, SecretPlan},
     certificate::Found,
     lifecycle,
-    reconcile::{observed::Observed, plan, shop::Shop, validate},
+    reconcile::{dereference, observed::Observed, plan, shop::Shop, validate},
     releases::Releases,
     unknown, yaml,
 };
@@ -85,33 +84,19 @@ fn imagine(object: &LocalMart, releases: &Releases) -> anyhow::Result<(Shop, Obs
         },
         ..Observed::default()
     };
-    let services = object.spec.services.clone().unwrap_or_default();
-    let sources = Service::ALL
-        .into_iter()
-        .filter_map(|service| services.get(service))
-        .flat_map(|service| &service.env)
-        .filter_map(|env| env.value_from.as_ref());
-    let content = GENERATED.as_bytes().to_vec();
-    for source in sources {
-        if let Some(key) = &source.secret_key_ref {
-            let secrets = &mut observed.references.secrets;
-            secrets.insert(key.clone(), content.clone());
-        }
-        if let Some(key) = &source.config_map_key_ref {
-            let maps = &mut observed.references.config_maps;
-            maps.insert(key.clone(), content.clone());
-        }
+    let (secrets, maps) = dereference::referenced(&object);
+    let found = &mut observed.references;
+    for key in secrets {
+        // What has to be readable is, and says where it comes from.
+        let content = if key.key == dereference::REDIS_URL {
+            format!("redis://{}.secret:{}", key.name, topology::REDIS_PORT)
+        } else {
+            GENERATED.to_owned()
+        };
+        found.secrets.insert(key, content.into_bytes());
     }
-    let postgres = object.spec.postgres.as_ref();
-    if let Some(external) = postgres.and_then(|postgres| postgres.external.as_ref()) {
-        for key in ["username", "password"] {
-            let reference = KeyRef {
-                name: external.admin_secret_ref.name.clone(),
-                key: key.to_owned(),
-            };
-            let secrets = &mut observed.references.secrets;
-            secrets.insert(reference, content.clone());
-        }
+    for key in maps {
+        found.config_maps.insert(key, GENERATED.as_bytes().to_vec());
     }
     let shop = validate::validate(&object, &observed, releases)
         .map_err(|failure| anyhow::anyhow!("{}", failure.message))?;

@@ -1,6 +1,6 @@
 //! What the unit tests of several modules start from.
 
-use localmart_api::LocalMart;
+use localmart_api::{KeyRef, LocalMart};
 use serde_json::json;
 
 use crate::{
@@ -19,6 +19,34 @@ pub fn object(spec: &str) -> LocalMart {
         "spec": spec,
     }))
     .unwrap()
+}
+
+/// A shop whose Postgres and Redis somebody else runs.
+pub const BESIDE_OTHERS: &str = "{postgres: {external: {host: db.example.org, adminSecretRef: {name: admin}}}, \
+      redis: {external: {urlSecretRef: {name: admin}}}}";
+
+/// A cluster with the Secret that [`BESIDE_OTHERS`] refers to.
+pub fn logins() -> Observed {
+    let mut observed = Observed::default();
+    let contents = [
+        ("username", "admin"),
+        ("password", "hush"),
+        ("url", "rediss://admin:hush@redis.example.org:6380"),
+    ];
+    for (key, content) in contents {
+        let key = KeyRef {
+            name: "admin".to_owned(),
+            key: key.to_owned(),
+        };
+        observed.references.secrets.insert(key, content.into());
+    }
+    observed
+}
+
+/// The shop of [`BESIDE_OTHERS`].
+pub fn beside_others() -> Shop {
+    let releases = Releases::conventional();
+    validate::validate(&object(BESIDE_OTHERS), &logins(), &releases).unwrap()
 }
 
 /// The shop that this spec means, in an empty cluster.

@@ -50,6 +50,11 @@ fn an_external_database_becomes_this() {
     insta::assert_snapshot!("external-postgres", rendered("external-postgres.yaml"));
 }
 
+#[test]
+fn an_external_redis_becomes_this() {
+    insta::assert_snapshot!("external-redis", rendered("external-redis.yaml"));
+}
+
 /// The same input gives the same bytes.
 #[test]
 fn rendering_is_deterministic() {

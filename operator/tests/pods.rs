@@ -6,10 +6,11 @@ use localmart_api::Quantity;
 use localmart_operator::{releases::Releases, render, yaml};
 use serde_json::{Value, json};
 
-const EXAMPLES: [&str; 3] = [
+const EXAMPLES: [&str; 4] = [
     "localmart.yaml",
     "every-field.yaml",
     "external-postgres.yaml",
+    "external-redis.yaml",
 ];
 
 fn repository(path: &str) -> String {

@@ -4,14 +4,18 @@
 
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::core::DynamicObject;
-use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
+use localmart_api::{
+    KeyRef, LocalMart,
+    conditions::{ConditionType, Reason},
+    names,
+};
 use localmart_operator::{
     build::{Key, Kind},
     error::Failure,
     lifecycle::{Task, When, approval},
     reconcile::{
         observed::Observed,
-        shop::{Database, Shop},
+        shop::{Database, RedisStore, Shop},
         validate,
     },
     releases::{OWN_VERSION, Releases},
@@ -226,6 +230,41 @@ fn what_the_spec_refers_to_must_exist() {
             .message
             .contains("spec.postgres.external.adminSecretRef")
     );
+    assert_eq!(failure.about, Some(ConditionType::PostgresReady));
+}
+
+#[test]
+fn a_redis_of_someone_else_is_where_its_url_says() {
+    let external = "{redis: {external: {urlSecretRef: {name: admin}}}}";
+    let failure = refused(external, &Observed::default());
+    assert_eq!(failure.reason, Reason::ReferenceNotFound);
+    assert_eq!(failure.about, Some(ConditionType::RedisReady));
+    let start =
+        "spec.redis.external.urlSecretRef: there is no Secret \"admin\" with the key \"url\"";
+    assert!(failure.message.starts_with(start), "{}", failure.message);
+
+    let with = |url: &str| {
+        let mut found = Observed::default();
+        let key = KeyRef {
+            name: "admin".into(),
+            key: "url".into(),
+        };
+        found.references.secrets.insert(key, url.into());
+        found
+    };
+    let failure = refused(external, &with("http://admin:hush-hush@redis.example.org"));
+    assert_eq!(failure.reason, Reason::ReferenceInvalid);
+    assert_eq!(failure.about, Some(ConditionType::RedisReady));
+    let says = "does not begin with redis:// or rediss://; write it like redis://";
+    assert!(failure.message.contains(says), "{}", failure.message);
+    assert!(!failure.message.contains("hush"), "{}", failure.message);
+
+    let shop = check(external, &with("rediss://admin:hush@redis.example.org")).unwrap();
+    let RedisStore::External(redis) = &shop.redis else {
+        panic!("not external");
+    };
+    let place = (redis.host.as_str(), redis.port, redis.tls);
+    assert_eq!(place, ("redis.example.org", 6379, true));
 }
 
 #[test]
@@ -283,7 +322,7 @@ fn redis_needs_room_beside_its_data() {
         &nothing,
     )
     .unwrap();
-    assert_eq!(shop.redis.max_memory, 512 << 20);
+    assert_eq!(shop.redis.managed().unwrap().max_memory, 512 << 20);
     let failure = refused("{redis: {managed: {maxMemory: 1Gi}}}", &nothing);
     assert_eq!(failure.reason, Reason::InvalidSpec);
     assert!(

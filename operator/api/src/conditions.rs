@@ -103,7 +103,7 @@ reasons! {
     Migrating: "Lifecycle Jobs are running.", "Wait; `status.lifecycle` names the Job.";
     RollingOut: "Services are being started or replaced.", "Wait; the component messages say which pod is not ready and why.";
     Available: "All its pods are ready.", "Nothing to do.";
-    External: "The database is run by someone else.", "Nothing to do.";
+    External: "It is run by someone else.", "Nothing to do.";
     PodsNotReady: "Some of its pods are not ready.", "Look at the component messages, then at `kubectl describe pod` and `kubectl logs` of the pod named there.";
     RolloutStalled: "A rollout made no progress within its deadline.", "Look at the component messages; setting back `spec.version` or the image undoes it.";
     WaitingForStores: "Lifecycle Jobs start when Postgres and Redis are ready.", "Look at PostgresReady and RedisReady.";
@@ -127,6 +127,8 @@ reasons! {
     UnknownVersion: "The chart's release table has no such version.", "Choose a version that the message lists, or upgrade the operator chart.";
     DowngradeRefused: "A contract migration has taken away what the release in `spec.version` may need.", "Choose a version that the message lists; to go further back, restore a backup that was made before.";
     ReferenceNotFound: "A Secret or ConfigMap that the spec refers to is missing, or lacks a key.", "Create what the message names; the operator looks again by itself.";
+    ReferenceInvalid: "A Secret that the spec refers to holds something that cannot be read.", "Correct what the message names; the operator looks again by itself.";
+    StoreNotUsable: "A Postgres or Redis that somebody else runs cannot be reached, or refuses what the shop needs; the message holds the words of the Job that found out.", "Correct the server, or the Secret that says how to log in; after the last attempt delete the Job named in `status.lifecycle` to try again.";
     DataOrphaned: "The data volume and the Secret with its password are not both there.", "Restore what the message names from a backup, or delete the remaining half to start with an empty database.";
     PostgresVersionChange: "The volume was written by another major version of Postgres.", "Set `spec.postgres.managed.version` back; to move, dump the data, create a new shop with the new version and restore into it.";
     StorageNotExpandable: "The StorageClass does not allow volumes to grow.", "Set the size back, or use a class with allowVolumeExpansion.";

@@ -12,10 +12,12 @@ pub const LIFECYCLE: &str = "lifecycle";
 
 /// Everything of a shop that runs in pods of its own.
 pub fn components(shop: &Shop) -> impl Iterator<Item = &'static str> {
-    let stores = shop.database.managed().map(|_| "postgres");
-    stores
+    let postgres = shop.database.managed().map(|_| "postgres");
+    let redis = shop.redis.managed().map(|_| "redis");
+    postgres
         .into_iter()
-        .chain(["redis", LIFECYCLE])
+        .chain(redis)
+        .chain([LIFECYCLE])
         .chain(Service::ALL.map(Service::name))
 }
 

@@ -8,7 +8,7 @@ use topology::{
     settings::{self, Login},
 };
 
-use crate::reconcile::shop::{Database, Identity, IngressSettings, Shop};
+use crate::reconcile::shop::{Database, Identity, IngressSettings, RedisStore, Shop};
 
 /// Connections that a pod keeps to the database.
 pub const CONNECTIONS_PER_POD: i32 = 4;
@@ -52,12 +52,13 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
         ]);
     }
     if service.uses_redis() {
+        let place = shop.redis_place();
+        env.extend(redis(shop));
         env.extend([
-            var(settings::REDIS_HOST, shop.identity.child("redis")),
-            var(settings::REDIS_PORT, REDIS_PORT.to_string()),
-            var(settings::REDIS_USER, service.name()),
+            var(settings::REDIS_USER, place.user(service)),
             var(settings::REDIS_PASSWORD_FILE, secret_file(REDIS_PASSWORD)),
         ]);
+        env.extend(place.prefix().map(|it| var(settings::REDIS_PREFIX, it)));
     }
     env.push(var(
         settings::INTERNAL_KEYS_DIR,
@@ -92,6 +93,20 @@ pub fn database(shop: &Shop) -> [EnvVar; 3] {
         var(settings::DATABASE_PORT, port.to_string()),
         var(settings::DATABASE_NAME, name),
     ]
+}
+
+/// Where Redis is.
+fn redis(shop: &Shop) -> Vec<EnvVar> {
+    let (host, port, tls) = match &shop.redis {
+        RedisStore::Managed(_) => (shop.identity.child("redis"), i32::from(REDIS_PORT), false),
+        RedisStore::External(external) => (external.host.clone(), external.port, external.tls),
+    };
+    let mut variables = vec![
+        var(settings::REDIS_HOST, host),
+        var(settings::REDIS_PORT, port.to_string()),
+    ];
+    variables.extend(tls.then(|| var(settings::REDIS_TLS, "on")));
+    variables
 }
 
 /// Base URL of a service. A short name, because the cluster's domain is not ours to know.
@@ -162,10 +177,11 @@ mod tests {
     /// A variable set here and not reserved could be set twice by a user.
     #[test]
     fn every_variable_set_here_is_reserved_in_the_schema() {
-        let shop = testing::shop("{}");
-        for service in Service::ALL {
-            for env in of_service(&shop, service, "0.1.0") {
-                assert!(reserved_env().contains(&env.name.as_str()), "{}", env.name);
+        for shop in [testing::shop("{}"), testing::beside_others()] {
+            for service in Service::ALL {
+                for env in of_service(&shop, service, "0.1.0") {
+                    assert!(reserved_env().contains(&env.name.as_str()), "{}", env.name);
+                }
             }
         }
     }

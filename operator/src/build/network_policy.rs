@@ -30,7 +30,7 @@ use super::{
     accounts::{self, LIFECYCLE},
     metadata, postgres, redis, selector,
 };
-use crate::reconcile::shop::{Database, Identity, Shop};
+use crate::reconcile::shop::{Database, Identity, RedisStore, Shop};
 
 /// Name and component of the policy that denies.
 const DEFAULT_DENY: &str = "default-deny";
@@ -89,6 +89,7 @@ pub fn build(shop: &Shop) -> Vec<Object> {
 fn edges(shop: &Shop) -> Vec<Edge> {
     let pods_of = |service: Service| Place::Component(service.name());
     let (database, database_port) = database(shop);
+    let (redis, redis_port) = redis(shop);
     let mut edges = vec![Edge::tcp(
         Place::Everywhere,
         pods_of(Service::Storefront),
@@ -102,8 +103,7 @@ fn edges(shop: &Shop) -> Vec<Edge> {
             edges.push(Edge::tcp(pods_of(caller), database.clone(), database_port));
         }
         if caller.uses_redis() {
-            let redis = Place::Component(redis::COMPONENT);
-            edges.push(Edge::tcp(pods_of(caller), redis, REDIS_PORT));
+            edges.push(Edge::tcp(pods_of(caller), redis.clone(), redis_port));
         }
     }
     edges.push(Edge::tcp(
@@ -111,11 +111,7 @@ fn edges(shop: &Shop) -> Vec<Edge> {
         database,
         database_port,
     ));
-    edges.push(Edge::tcp(
-        Place::Component(LIFECYCLE),
-        Place::Component(redis::COMPONENT),
-        REDIS_PORT,
-    ));
+    edges.push(Edge::tcp(Place::Component(LIFECYCLE), redis, redis_port));
     // Who calls somebody does so by name.
     let mut callers: Vec<_> = edges.iter().map(|edge| edge.from.clone()).collect();
     callers.retain(|place| *place != Place::Everywhere);
@@ -129,18 +125,27 @@ fn edges(shop: &Shop) -> Vec<Edge> {
     edges
 }
 
-/// A database of someone else is known by name, and a policy knows addresses only: then its port
-/// is open wherever it is.
+/// A store of someone else is known by name, and a policy knows addresses only: then its port is
+/// open wherever it is.
+fn outside(host: &str, port: i32) -> (Place, i32) {
+    let address = host.parse().map(Place::Address);
+    (address.unwrap_or(Place::Everywhere), port)
+}
+
+fn redis(shop: &Shop) -> (Place, i32) {
+    match &shop.redis {
+        RedisStore::Managed(_) => (Place::Component(redis::COMPONENT), REDIS_PORT.into()),
+        RedisStore::External(external) => outside(&external.host, external.port),
+    }
+}
+
 fn database(shop: &Shop) -> (Place, i32) {
     match &shop.database {
         Database::Managed(_) => (
             Place::Component(postgres::COMPONENT),
             i32::from(POSTGRES_PORT),
         ),
-        Database::External(external) => {
-            let address = external.host.parse().map(Place::Address);
-            (address.unwrap_or(Place::Everywhere), external.port)
-        }
+        Database::External(external) => outside(&external.host, external.port),
     }
 }
 

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use topology::{REDIS_LIFECYCLE_USER, REDIS_PORT, Service};
 
 use super::{Kind, Object, deployment::port, labels, metadata, pod, secrets, selector, storage};
-use crate::reconcile::shop::Shop;
+use crate::reconcile::shop::{ManagedRedis, Shop};
 
 pub const COMPONENT: &str = "redis";
 
@@ -24,7 +24,7 @@ const ACL_MOUNT: &str = "/etc/redis/acl";
 
 /// Settings of the server. Nothing is evicted: what was acknowledged is not lost to make room, a
 /// write that does not fit is refused.
-fn config(shop: &Shop) -> String {
+fn config(settings: &ManagedRedis) -> String {
     format!(
         "bind * -::*\n\
          port {REDIS_PORT}\n\
@@ -38,27 +38,27 @@ fn config(shop: &Shop) -> String {
          maxmemory {memory}\n\
          maxmemory-policy noeviction\n",
         acl = secrets::REDIS_ACL,
-        memory = shop.redis.max_memory,
+        memory = settings.max_memory,
     )
 }
 
 /// The settings, under a name made from their content: a running pod never sees other settings
 /// than those it started with.
-pub fn config_map(shop: &Shop) -> Object {
+pub fn config_map(shop: &Shop, settings: &ManagedRedis) -> Object {
     let map = ConfigMap {
-        metadata: metadata(shop, COMPONENT, config_map_name(shop)),
-        data: Some(BTreeMap::from([(CONFIG_FILE.to_owned(), config(shop))])),
+        metadata: metadata(shop, COMPONENT, config_map_name(shop, settings)),
+        data: Some(BTreeMap::from([(CONFIG_FILE.to_owned(), config(settings))])),
         ..ConfigMap::default()
     };
     Object::new(Kind::ConfigMap, &map)
 }
 
-fn config_map_name(shop: &Shop) -> String {
-    let digest = hex::encode(Sha256::digest(config(shop).as_bytes()));
+fn config_map_name(shop: &Shop, settings: &ManagedRedis) -> String {
+    let digest = hex::encode(Sha256::digest(config(settings).as_bytes()));
     shop.identity.child(&format!("redis-{}", &digest[..8]))
 }
 
-pub fn build(shop: &Shop) -> Object {
+pub fn build(shop: &Shop, settings: &ManagedRedis) -> Object {
     let identity = &shop.identity;
     // Redis reads its users when it starts, so a new user or a new right needs a new pod; a new
     // password does not.
@@ -83,7 +83,7 @@ pub fn build(shop: &Shop) -> Object {
                     )])),
                     ..ObjectMeta::default()
                 }),
-                spec: Some(pod_spec(shop)),
+                spec: Some(pod_spec(shop, settings)),
             },
             ..StatefulSetSpec::default()
         }),
@@ -101,22 +101,22 @@ fn user(service: Service) -> String {
         .join("<")
 }
 
-fn pod_spec(shop: &Shop) -> PodSpec {
+fn pod_spec(shop: &Shop, settings: &ManagedRedis) -> PodSpec {
     let identity = &shop.identity;
     let acl = secrets::REDIS_ACL.to_owned();
     let acl_file = vec![(secrets::redis(identity), vec![(acl.clone(), acl)])];
     PodSpec {
-        containers: vec![container(shop)],
+        containers: vec![container(shop, settings)],
         volumes: Some(vec![
             storage::volume(shop, COMPONENT),
-            pod::config_files("conf", config_map_name(shop)),
+            pod::config_files("conf", config_map_name(shop, settings)),
             pod::secret_files("acl", &acl_file),
         ]),
         ..pod::pod_spec(&shop.images, identity.child(COMPONENT))
     }
 }
 
-fn container(shop: &Shop) -> Container {
+fn container(shop: &Shop, settings: &ManagedRedis) -> Container {
     let ping = |more: &[&str]| ExecAction {
         command: Some(
             ["redis-cli"]
@@ -154,9 +154,9 @@ fn container(shop: &Shop) -> Container {
         }),
         ..pod::container(
             COMPONENT,
-            &shop.redis.image,
+            &settings.image,
             &shop.images,
-            &shop.redis.resources,
+            &settings.resources,
         )
     }
 }

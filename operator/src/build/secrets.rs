@@ -14,7 +14,7 @@ use k8s_openapi::{
 use localmart_api::names;
 use sha2::{Digest, Sha256};
 use topology::{
-    REDIS_LIFECYCLE_RIGHTS, REDIS_LIFECYCLE_USER, Service,
+    REDIS_LIFECYCLE_RIGHTS, REDIS_LIFECYCLE_USER, RedisPlace, Service,
     settings::{self, Login},
 };
 
@@ -212,7 +212,10 @@ fn plans_with(shop: &Shop, ring: impl Fn(Holder) -> Ring) -> Vec<SecretPlan> {
             .flat_map(|generation| holder.keys(generation))
             .map(|key| (key, Source::Random))
             .collect();
-        if holder == Holder::Redis {
+        if holder == Holder::Redis && shop.redis.managed().is_none() {
+            // Nobody but the services logs in with it.
+            keys.retain(|(key, _)| !is_lifecycle(key));
+        } else if holder == Holder::Redis {
             keys.push((REDIS_ACL.to_owned(), Source::RedisAcl(ring(holder))));
         }
         let request = shop.wish.request.clone();
@@ -241,6 +244,11 @@ fn plans_with(shop: &Shop, ring: impl Fn(Holder) -> Ring) -> Vec<SecretPlan> {
         );
     }
     plans
+}
+
+/// Whether a key belongs to the user of lifecycle Jobs.
+fn is_lifecycle(key: &str) -> bool {
+    key.split('.').next() == Some(REDIS_LIFECYCLE_USER)
 }
 
 /// The services with a Redis user of their own.
@@ -306,7 +314,7 @@ fn random_bytes<const N: usize>() -> [u8; N] {
 /// run no administrative command; nobody without a password may do more than ask whether the server is there.
 fn redis_acl(data: &BTreeMap<String, ByteString>, ring: Ring) -> String {
     let nobody = "user default on nopass resetkeys resetchannels -@all +ping\n".to_owned();
-    let rights = |service: Service| format!("resetkeys {}", service.redis_rights());
+    let rights = |service: Service| format!("resetkeys {}", RedisPlace::OWN.rights(service));
     let services = redis_users().map(|service| (service.name(), rights(service)));
     let lifecycle = (REDIS_LIFECYCLE_USER, REDIS_LIFECYCLE_RIGHTS.to_owned());
     let users = services.chain([lifecycle]).map(|(user, rights)| {

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::{ContainerState, Pod};
 use kube::ResourceExt;
-use localmart_api::{LocalMart, conditions::Reason, names};
+use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
 
 use super::Obstacle;
 use crate::{
@@ -51,6 +51,7 @@ pub fn of(reason: Reason, subject: Subject<'_>) -> Vec<String> {
             names::PAUSED
         )],
         Reason::ReferenceNotFound => missing_references(subject),
+        Reason::ReferenceInvalid => invalid_references(subject),
         Reason::UnknownVersion | Reason::DowngradeRefused => {
             subject.observed.status.version.as_ref().map_or_else(
                 || vec![subject.edit()],
@@ -91,6 +92,22 @@ fn missing_references(subject: Subject<'_>) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Only the URL of Redis is read by the operator itself.
+fn invalid_references(subject: Subject<'_>) -> Vec<String> {
+    let namespace = subject.identity().namespace;
+    let (secrets, _) = dereference::referenced(subject.object);
+    let urls = secrets
+        .into_iter()
+        .filter(|it| it.key == dereference::REDIS_URL);
+    urls.map(|KeyRef { name, key }| {
+        format!(
+            "kubectl create secret generic {name} -n {namespace} --from-literal={key}=<value> \
+             --dry-run=client -o yaml | kubectl apply -f -"
+        )
+    })
+    .collect()
 }
 
 /// The two halves of the data: whichever is there decides what can be done.

@@ -8,6 +8,7 @@
 pub mod approval;
 pub mod downgrade;
 pub mod progress;
+mod redis;
 pub mod rotation;
 pub mod words;
 
@@ -16,12 +17,12 @@ use kube::ResourceExt;
 use localmart_api::names;
 use sha2::{Digest, Sha256};
 use topology::{
-    REDIS_LIFECYCLE_USER, REDIS_PORT, Service,
+    REDIS_PORT, Service,
     settings::{self, Login},
 };
 
 use crate::{
-    build::{Key, Kind, env, postgres, redis, secrets, secrets::Holder, storage},
+    build::{self, Key, Kind, env, postgres, secrets, secrets::Holder, storage},
     reconcile::{
         observed::Observed,
         shop::{Database, Identity, Shop},
@@ -30,6 +31,12 @@ use crate::{
 
 /// File with the administrator's password.
 const ADMIN_PASSWORD: &str = "admin-password";
+
+/// The task that makes roles and schemas.
+pub const BOOTSTRAP: &str = "bootstrap";
+
+/// The task that makes users in a Redis of somebody else.
+pub const REDIS: &str = "redis";
 
 /// The task that takes away what only an earlier release needed.
 pub const CONTRACT: &str = "contract";
@@ -113,14 +120,15 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
     let prefix = shop.identity.role_prefix();
 
     let mut tasks = vec![Task {
-        name: "bootstrap",
+        name: BOOTSTRAP,
         when: When::BeforeServices,
-        checksum: checksum(&["bootstrap", image, &data, &passwords, &prefix]),
+        checksum: checksum(&[BOOTSTRAP, image, &data, &passwords, &prefix]),
         needs_approval: false,
-        arguments: vec!["bootstrap".to_owned()],
+        arguments: vec![BOOTSTRAP.to_owned()],
         env: bootstrap_env(shop),
         files: vec![admin_password(shop), all_passwords(shop)],
     }];
+    tasks.extend(redis::task(shop, observed));
     tasks.extend(rotate(shop, observed, &data));
     tasks.push(Task {
         name: "migrate",
@@ -253,7 +261,10 @@ fn admin_password(shop: &Shop) -> Files {
 /// has done all of it.
 fn rotate(shop: &Shop, observed: &Observed, data: &str) -> Option<Task> {
     let rings = &shop.rings;
-    if rings.database.is_first() && rings.redis.is_first() {
+    // What was never exchanged, Redis has read from its file; one of somebody else has a task of
+    // its own.
+    let redis = shop.redis.managed().is_some() && !rings.redis.is_first();
+    if rings.database.is_first() && !redis {
         return None;
     }
     let mut inputs = vec![
@@ -264,18 +275,20 @@ fn rotate(shop: &Shop, observed: &Observed, data: &str) -> Option<Task> {
     let mut env = bootstrap_env(shop);
     let mut files = vec![admin_password(shop), all_passwords(shop)];
     let mut holders = vec![Holder::Database];
-    // What was never exchanged, Redis has read from its file.
-    if !rings.redis.is_first() {
+    if redis {
         holders.push(Holder::Redis);
         env.extend([
-            env::var(settings::REDIS_HOST, shop.identity.child(redis::COMPONENT)),
+            env::var(
+                settings::REDIS_HOST,
+                shop.identity.child(build::redis::COMPONENT),
+            ),
             env::var(settings::REDIS_PORT, REDIS_PORT.to_string()),
             env::var(
                 settings::REDIS_PASSWORDS_DIR,
                 settings::REDIS_PASSWORDS_MOUNT,
             ),
         ]);
-        files.push(redis_passwords(shop));
+        files.push(redis::passwords(shop));
     }
     for holder in holders {
         let secret = observed.secrets.get(&holder.secret(&shop.identity));
@@ -292,27 +305,6 @@ fn rotate(shop: &Shop, observed: &Observed, data: &str) -> Option<Task> {
         env,
         files,
     })
-}
-
-/// The passwords that Redis takes now: the one of the generation that is known to it first.
-fn redis_passwords(shop: &Shop) -> Files {
-    let users = || {
-        let services = secrets::redis_users().map(Service::name);
-        services.chain([REDIS_LIFECYCLE_USER])
-    };
-    let accepted = shop.rings.redis.accepted();
-    let items = users().flat_map(|user| {
-        let paths = [user.to_owned(), settings::beside(user)];
-        accepted
-            .iter()
-            .zip(paths)
-            .map(move |(generation, path)| (secrets::versioned(user, *generation), path))
-    });
-    Files {
-        volume: "redis-passwords",
-        mount: settings::REDIS_PASSWORDS_MOUNT,
-        sources: vec![(secrets::redis(&shop.identity), items.collect())],
-    }
 }
 
 /// The key of a login's password and the name of its file.

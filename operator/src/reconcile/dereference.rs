@@ -38,6 +38,9 @@ use crate::{
 /// Annotation that marks the IngressClass for those who name none.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
+/// Key of the URL in the Secret of a Redis that somebody else runs.
+pub const REDIS_URL: &str = "url";
+
 /// What is there of a shop, read before its LocalMart.
 #[derive(Debug)]
 pub struct Survey {
@@ -212,6 +215,13 @@ pub fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
             name: external.admin_secret_ref.name.clone(),
             key: key.to_owned(),
         }));
+    }
+    let redis = object.spec.redis.as_ref();
+    if let Some(external) = redis.and_then(|redis| redis.external.as_ref()) {
+        secrets.insert(KeyRef {
+            name: external.url_secret_ref.name.clone(),
+            key: REDIS_URL.to_owned(),
+        });
     }
     (secrets, maps)
 }

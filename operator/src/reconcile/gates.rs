@@ -46,12 +46,12 @@ pub fn secrets_ready(plans: &[SecretPlan], observed: &Observed) -> Gate {
     })
 }
 
-/// Postgres and Redis answer.
+/// Postgres and Redis answer, where the operator runs them.
 pub fn stores_ready(shop: &Shop, observed: &Observed) -> Gate {
     let managed = shop.database.managed().map(|_| postgres::COMPONENT);
     let waiting: Vec<_> = managed
         .into_iter()
-        .chain([redis::COMPONENT])
+        .chain(shop.redis.managed().map(|_| redis::COMPONENT))
         .filter(|component| {
             let set = observed.stateful_set(&shop.identity.child(component));
             !set.is_some_and(|set| {

@@ -199,15 +199,18 @@ fn stores(shop: &Shop, observed: &Observed, orphaned: bool) -> Vec<Object> {
         objects.push(service::postgres(shop));
         objects.push(postgres::build(shop, database));
     }
-    objects.push(storage::claim(
-        shop,
-        redis::COMPONENT,
-        &shop.redis.storage,
-        BTreeMap::new(),
-    ));
-    objects.push(redis::config_map(shop));
-    objects.push(service::redis(shop));
-    objects.push(redis::build(shop));
+    if let Some(settings) = shop.redis.managed() {
+        let labels = BTreeMap::new();
+        objects.push(storage::claim(
+            shop,
+            redis::COMPONENT,
+            &settings.storage,
+            labels,
+        ));
+        objects.push(redis::config_map(shop, settings));
+        objects.push(service::redis(shop));
+        objects.push(redis::build(shop, settings));
+    }
     objects
 }
 

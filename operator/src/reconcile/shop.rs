@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use localmart_api::{EnvVar, IssuerKind, KeyRef, PullPolicy, Quantity, Tls};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use topology::Service;
+use topology::{RedisPlace, Service};
 
 use super::scale::Scale;
 use crate::lifecycle::rotation::{Rings, Wish};
@@ -21,7 +21,7 @@ pub struct Shop {
     pub images: Images,
     pub services: BTreeMap<Service, ServiceSettings>,
     pub database: Database,
-    pub redis: RedisSettings,
+    pub redis: RedisStore,
     pub lifecycle: LifecycleSettings,
     pub ingress: Option<IngressSettings>,
     pub log_level: String,
@@ -36,6 +36,16 @@ pub struct Shop {
     pub wish: Wish,
     /// Whether data outlives the LocalMart.
     pub retain: bool,
+}
+
+impl Shop {
+    /// Which users and keys in Redis are this shop's.
+    pub fn redis_place(&self) -> RedisPlace {
+        match self.redis {
+            RedisStore::Managed(_) => RedisPlace::OWN,
+            RedisStore::External(_) => RedisPlace::shared(self.identity.role_prefix()),
+        }
+    }
 }
 
 /// Which LocalMart this is.
@@ -142,8 +152,37 @@ pub struct ExternalDatabase {
     pub admin_user: String,
 }
 
+/// Which Redis the shop uses.
 #[derive(Clone, Debug)]
-pub struct RedisSettings {
+pub enum RedisStore {
+    Managed(Box<ManagedRedis>),
+    External(ExternalRedis),
+}
+
+impl RedisStore {
+    pub fn managed(&self) -> Option<&ManagedRedis> {
+        match self {
+            Self::Managed(managed) => Some(managed),
+            Self::External(_) => None,
+        }
+    }
+}
+
+/// A Redis run by someone else.
+#[derive(Clone, Debug)]
+pub struct ExternalRedis {
+    pub host: String,
+    pub port: i32,
+    pub tls: bool,
+    /// Secret with the key `url`.
+    pub url_secret: String,
+    /// Digest of the URL, password and all.
+    pub digest: String,
+}
+
+/// A Redis run by the operator.
+#[derive(Clone, Debug)]
+pub struct ManagedRedis {
     pub image: String,
     pub storage: StorageSettings,
     pub resources: ContainerResources,

@@ -77,7 +77,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         &config.listeners.version,
     );
     let stores = (connection.clone(), pool.clone());
-    let carts = store::Carts::new(connection, pool);
+    let carts = store::Carts::new(connection, config.redis.place, pool);
     let swept = carts.clone();
     let (router, document) = api::router(api::App {
         carts,

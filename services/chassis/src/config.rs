@@ -5,7 +5,7 @@ use std::{
 };
 
 use contracts::Currency;
-use topology::{Service, settings};
+use topology::{RedisPlace, Service, settings};
 
 /// A setting that is missing or makes no sense. The text names the variable, says what is wrong
 /// and what to set.
@@ -240,6 +240,10 @@ pub struct Redis {
     pub port: u16,
     pub user: String,
     pub password: Secret,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+    /// Which keys are the shop's.
+    pub place: RedisPlace,
 }
 
 impl Redis {
@@ -250,6 +254,10 @@ impl Redis {
             port: from.parsed_or(settings::REDIS_PORT, "a port number", topology::REDIS_PORT)?,
             user: from.text(settings::REDIS_USER, "the ACL user to log in with")?,
             password: from.secret_file(settings::REDIS_PASSWORD_FILE)?,
+            tls: from.optional(settings::REDIS_TLS) == Some("on"),
+            place: from
+                .optional(settings::REDIS_PREFIX)
+                .map_or(RedisPlace::OWN, RedisPlace::shared),
         })
     }
 }

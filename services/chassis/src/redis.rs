@@ -45,9 +45,17 @@ fn client(to: &config::Redis) -> Result<Client, RedisError> {
     let login = RedisConnectionInfo::default()
         .set_username(&to.user)
         .set_password(to.password.expose());
-    let info = ConnectionAddr::Tcp(to.host.clone(), to.port)
-        .into_connection_info()?
-        .set_redis_settings(login);
+    let address = if to.tls {
+        ConnectionAddr::TcpTls {
+            host: to.host.clone(),
+            port: to.port,
+            insecure: false,
+            tls_params: None,
+        }
+    } else {
+        ConnectionAddr::Tcp(to.host.clone(), to.port)
+    };
+    let info = address.into_connection_info()?.set_redis_settings(login);
     Client::open(info)
 }
 

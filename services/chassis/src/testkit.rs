@@ -20,6 +20,9 @@ use serde_json::Value;
 
 use crate::{config::Listeners, program, telemetry};
 
+/// Start of the names that a shop has where others are, too.
+const PREFIX: &str = "lm_00000000";
+
 pub use self::http::{Api, Reply};
 pub use keys::{Keys, keys};
 pub use postgres::{TestDatabase, database};

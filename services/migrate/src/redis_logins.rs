@@ -3,7 +3,10 @@
 //! Redis reads its users from a file when it starts, and that file says the same. A running server
 //! is told, because reading the file again would cut everybody's connection.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use redis::{Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
@@ -40,25 +43,26 @@ impl Users {
             passwords: variable(REDIS_PASSWORDS_DIR)?.into(),
         }))
     }
+}
 
-    fn passwords_of(&self, user: &str) -> Result<Vec<String>> {
-        let mut passwords = Vec::new();
-        for (name, needed) in [(user.to_owned(), true), (settings::beside(user), false)] {
-            let path = self.passwords.join(name);
-            if needed || path.exists() {
-                let password = fs::read_to_string(&path)
-                    .with_context(|| format!("cannot read {}", path.display()))?;
-                passwords.push(password);
-            }
+/// The password of a user, and one that counts beside it if there is one.
+pub(crate) fn passwords(folder: &Path, user: &str) -> Result<Vec<String>> {
+    let mut passwords = Vec::new();
+    for (name, needed) in [(user.to_owned(), true), (settings::beside(user), false)] {
+        let path = folder.join(name);
+        if needed || path.exists() {
+            let password = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            passwords.push(password);
         }
-        Ok(passwords)
     }
+    Ok(passwords)
 }
 
 /// Sets every user's passwords to what the files say, the own one last. Repeating it changes
 /// nothing. Who is connected stays connected.
 pub async fn run(at: &Users) -> Result<String> {
-    let own = at.passwords_of(REDIS_LIFECYCLE_USER)?;
+    let own = passwords(&at.passwords, REDIS_LIFECYCLE_USER)?;
     let login = RedisConnectionInfo::default()
         .set_username(REDIS_LIFECYCLE_USER)
         .set_password(&own[0]);
@@ -76,13 +80,13 @@ pub async fn run(at: &Users) -> Result<String> {
         .into_iter()
         .filter(|service| service.uses_redis());
     let users = services.map(Service::name).chain([REDIS_LIFECYCLE_USER]);
-    let (mut count, mut passwords) = (0, 0);
+    let (mut count, mut set) = (0, 0);
     for user in users {
         let mut command = redis::cmd("ACL");
         command.arg("SETUSER").arg(user).arg("resetpass");
-        for password in at.passwords_of(user)? {
+        for password in passwords(&at.passwords, user)? {
             command.arg(format!("#{}", hex::encode(Sha256::digest(password))));
-            passwords += 1;
+            set += 1;
         }
         command
             .exec_async(&mut connection)
@@ -91,6 +95,6 @@ pub async fn run(at: &Users) -> Result<String> {
         count += 1;
     }
     Ok(format!(
-        "rotate: {count} users of Redis have {passwords} passwords"
+        "rotate: {count} users of Redis have {set} passwords"
     ))
 }

@@ -4,9 +4,11 @@
 //! a mount path or an environment variable is written down once. No dependencies: both sides of
 //! the house can afford to read it.
 
+mod redis;
 mod service;
 pub mod settings;
 
+pub use redis::RedisPlace;
 pub use service::{Service, UnknownService};
 
 /// Port of a service's API.

@@ -113,20 +113,6 @@ impl Service {
         format!("{self}:events")
     }
 
-    /// What its user may do in Redis, as the words of an ACL rule: everything ordinary with its
-    /// own keys, and reading in a group what it consumes. A group lives inside of the stream, so
-    /// that only the commands tell reading from writing.
-    pub fn redis_rights(self) -> String {
-        let mut rights = format!("~{self}:* resetchannels &{self}:* +@all -@admin -@dangerous");
-        for producer in self.consumes() {
-            rights.push_str(" (-@all +xreadgroup +xread +xrevrange +xack +xautoclaim +xpending ");
-            rights.push_str("+xgroup|create +xgroup|delconsumer ~");
-            rights.push_str(&producer.stream());
-            rights.push(')');
-        }
-        rights
-    }
-
     /// Name of the variable that holds this service's base URL, for those that call it.
     pub const fn url_variable(self) -> &'static str {
         match self {
@@ -209,9 +195,5 @@ mod tests {
                 assert!(producer.consumers().any(|consumer| consumer == service));
             }
         }
-        let rights = Service::Catalog.redis_rights();
-        assert!(rights.starts_with("~catalog:* "), "{rights}");
-        assert!(rights.ends_with("~orders:events)"), "{rights}");
-        assert!(!Service::Cart.redis_rights().contains('('));
     }
 }

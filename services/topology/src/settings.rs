@@ -37,10 +37,19 @@ pub const DATABASE_PASSWORDS_DIR: &str = "DATABASE_PASSWORDS_DIR";
 pub const REDIS_HOST: &str = "REDIS_HOST";
 /// Port of Redis.
 pub const REDIS_PORT: &str = "REDIS_PORT";
-/// ACL user to log in with: the name of the service.
+/// ACL user to log in with; see [`crate::RedisPlace::user`].
 pub const REDIS_USER: &str = "REDIS_USER";
 /// File that holds the password of [`REDIS_USER`].
 pub const REDIS_PASSWORD_FILE: &str = "REDIS_PASSWORD_FILE";
+
+/// `on`: the connection is encrypted, and the server shows a certificate for [`REDIS_HOST`] that a
+/// public authority vouches for.
+pub const REDIS_TLS: &str = "REDIS_TLS";
+/// Start of the names of this shop's users and keys in a Redis that others use, too: `lm_` and
+/// eight hex digits. Not set: the Redis is this shop's own.
+pub const REDIS_PREFIX: &str = "REDIS_PREFIX";
+/// File with the URL of a Redis and of a login that may make users; lifecycle Jobs only.
+pub const REDIS_URL_FILE: &str = "REDIS_URL_FILE";
 
 /// Directory with one password file per Redis user, perhaps with a second one ([`beside`]);
 /// lifecycle Jobs only.

@@ -56,7 +56,7 @@ impl Shop {
         let shop = Self {
             pool: onlooker(&database),
             database,
-            redis: testkit::redis_alone().await,
+            redis: testkit::redis_alone().await.beside_others(),
             fronts,
             timing,
         };
@@ -109,7 +109,7 @@ impl Shop {
     pub(crate) async fn forget_cart(&self, guest: &Guest) {
         let mut admin = self.redis.admin().await;
         let forgotten: u64 = redis::cmd("DEL")
-            .arg(format!("cart:cart:{}", guest.cart))
+            .arg(self.redis.place().key(&format!("cart:cart:{}", guest.cart)))
             .query_async(&mut admin)
             .await
             .expect("an admin may delete");

@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use topology::{Service, settings};
+use topology::{RedisPlace, Service, settings};
 
 use super::{process, servers::Servers};
 use crate::{
@@ -58,7 +58,7 @@ pub(super) fn redis_users(directory: &Path) -> Result<Vec<RedisUser>> {
             Ok(RedisUser {
                 name: service.name(),
                 password: secret(&directory.join("secrets/redis"), service.name())?,
-                rights: service.redis_rights(),
+                rights: RedisPlace::OWN.rights(service),
             })
         })
         .collect()

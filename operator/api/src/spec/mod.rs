@@ -86,7 +86,7 @@ pub struct LocalMartSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postgres: Option<Postgres>,
 
-    /// The Redis of the shop.
+    /// The Redis of the shop. Absent: one that the operator runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redis: Option<Redis>,
 
@@ -134,7 +134,18 @@ pub struct LocalMartSpec {
 /// Transition rules are skipped where a field appears or disappears, so these sit on `spec` and
 /// read absence as its default.
 fn spec_rules() -> Vec<serde_json::Value> {
-    let external = |root: &str| format!("(has({root}.postgres) && has({root}.postgres.external))");
+    let external =
+        |root: &str, store: &str| format!("(has({root}.{store}) && has({root}.{store}.external))");
+    let stays = |store: &str, why: &str| {
+        rule(
+            &format!(
+                "{} == {}",
+                external("self", store),
+                external("oldSelf", store)
+            ),
+            &format!("{store} cannot change between managed and external, {why}"),
+        )
+    };
     let size = |root: &str, store: &str, default: &str| {
         format!(
             "quantity(string(has({root}.{store}) && has({root}.{store}.managed) && \
@@ -162,10 +173,15 @@ fn spec_rules() -> Vec<serde_json::Value> {
         )
     };
     vec![
-        rule(
-            &format!("{} == {}", external("self"), external("oldSelf")),
-            "postgres cannot change between managed and external, the data would stay behind: \
-             create a new LocalMart, restore a backup of the data into it and delete this one",
+        stays(
+            "postgres",
+            "the data would stay behind: create a new LocalMart, restore a backup of the data into \
+             it and delete this one",
+        ),
+        stays(
+            "redis",
+            "guests would lose their carts: set it back, or create a new LocalMart and move the \
+             data of Postgres to it",
         ),
         rule(
             &format!(

@@ -249,6 +249,8 @@ pub fn reserved_env() -> Vec<&'static str> {
         settings::REDIS_PORT,
         settings::REDIS_USER,
         settings::REDIS_PASSWORD_FILE,
+        settings::REDIS_TLS,
+        settings::REDIS_PREFIX,
         settings::INTERNAL_KEYS_DIR,
         settings::CURRENCY,
         settings::TITLE,

@@ -24,6 +24,8 @@ pub const GOOD: &[&str] = &[
     "{postgres: {external: {host: db.example.org, port: 5433, database: shop_1, adminSecretRef: {name: admin}}}}",
     "{postgres: {external: {host: '2001:db8::1', adminSecretRef: {name: admin}}}}",
     "{redis: {managed: {maxMemory: 64Mi, storage: {size: 2Gi}}}}",
+    "{redis: {}}",
+    "{redis: {external: {urlSecretRef: {name: redis-admin}}}}",
     "{ingress: {host: localhost}}",
     "{ingress: {host: xn--caf-dma.example.org, className: traefik, annotations: {a.b/c: d}}}",
     "{ingress: {host: a.b, tls: {secretName: shop-tls}}}",
@@ -114,6 +116,10 @@ pub const BAD: &[(&str, &str)] = &[
         "{postgres: {managed: {}, external: {host: db, adminSecretRef: {name: a}}}}",
         "choose one database",
     ),
+    (
+        "{redis: {managed: {}, external: {urlSecretRef: {name: a}}}}",
+        "choose one Redis",
+    ),
     ("{postgres: {managed: {version: '15.2'}}}", "major version"),
     (
         "{postgres: {managed: {parameters: {'shared-buffers': 1MB}}}}",
@@ -197,6 +203,27 @@ pub const CHANGES: &[(&str, &str, Option<&str>)] = &[
         None,
     ),
     ("{}", "{postgres: {managed: {}}}", None),
+    (
+        "{}",
+        "{redis: {external: {urlSecretRef: {name: a}}}}",
+        Some("redis cannot change between managed and external"),
+    ),
+    (
+        "{redis: {external: {urlSecretRef: {name: a}}}}",
+        "{}",
+        Some("redis cannot change between managed and external"),
+    ),
+    (
+        "{redis: {external: {urlSecretRef: {name: a}}}}",
+        "{redis: {managed: {}}}",
+        Some("redis cannot change between managed and external"),
+    ),
+    (
+        "{redis: {external: {urlSecretRef: {name: a}}}}",
+        "{redis: {external: {urlSecretRef: {name: b}}}}",
+        None,
+    ),
+    ("{redis: {managed: {}}}", "{redis: {}}", None),
     (
         "{postgres: {managed: {version: '15'}}}",
         "{postgres: {managed: {version: '17'}}}",

@@ -159,6 +159,18 @@ fn a_database_of_someone_else_is_reached_at_its_port_only() {
 }
 
 #[test]
+fn a_redis_of_someone_else_is_reached_at_its_port_only() {
+    let shop = crate::testing::beside_others();
+    let (into, out) = all_rules(&shop);
+    assert!(into.iter().all(|rule| !rule.contains("redis")), "{into:?}");
+    let by_name = |rule: &&String| rule.ends_with(" -> everywhere:6380");
+    // The services that use Redis and the Jobs.
+    assert_eq!(out.iter().filter(by_name).count(), 5, "{out:?}");
+    let names: Vec<_> = build(&shop).into_iter().map(|it| it.key.name).collect();
+    assert!(!names.contains(&"shop-redis".to_owned()), "{names:?}");
+}
+
+#[test]
 fn disabled_means_none() {
     assert_eq!(build(&shop("{networkPolicy: Disabled}")), []);
     assert_eq!(build(&shop("{networkPolicy: Enabled}")), build(&shop("{}")));

@@ -12,7 +12,7 @@ use super::{Inspection, Stage, began, reason};
 use crate::{
     build::{Key, Kind, postgres, redis},
     inspect::remedy,
-    lifecycle::{CONTRACT, approval, progress},
+    lifecycle::{self, CONTRACT, approval, progress},
     reconcile::{
         gates::{self, Gate},
         plan::Plan,
@@ -93,6 +93,15 @@ impl Walk<'_> {
         let stage = self.of_condition(component, type_, Some(&key));
         if stage.is(&[Reason::PodsNotReady]) {
             return stage.try_this(remedy::of_pods(self.inspection.subject(), component));
+        }
+        if stage.is(&[Reason::StoreNotUsable]) {
+            let task = match type_ {
+                ConditionType::RedisReady => lifecycle::REDIS,
+                _ => lifecycle::BOOTSTRAP,
+            };
+            let job = self.now.task(task).and_then(|task| task.job.as_deref());
+            let namespace = &self.shop.identity.namespace;
+            return stage.try_this(remedy::of_failed_job(namespace, job.unwrap_or_default()));
         }
         stage
     }

@@ -30,7 +30,7 @@ pub fn list(shop: &Shop, observed: &Observed) -> Vec<Component> {
     let managed = shop.database.managed().map(|_| postgres::COMPONENT);
     let stores = managed
         .into_iter()
-        .chain([redis::COMPONENT])
+        .chain(shop.redis.managed().map(|_| redis::COMPONENT))
         .map(|name| store(shop, observed, name));
     let services = Service::ALL
         .into_iter()

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     build::{Kind, postgres, redis},
+    lifecycle,
     reconcile::{
         gates::{Gate, waits_for_person},
         observed::{IngressClasses, Observed},
@@ -29,12 +30,7 @@ pub fn findings(
 ) -> Vec<Finding> {
     vec![
         postgres(shop, plan, components),
-        store(
-            shop,
-            components,
-            redis::COMPONENT,
-            ConditionType::RedisReady,
-        ),
+        redis(shop, plan, components),
         migrations(shop, plan, components),
         services(shop, observed, plan, components),
         exposed(shop, observed),
@@ -44,12 +40,35 @@ pub fn findings(
 fn postgres(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
     let type_ = ConditionType::PostgresReady;
     if shop.database.managed().is_none() {
-        return Finding::new(type_, true, Reason::External, "");
+        return external(plan, type_, lifecycle::BOOTSTRAP);
     }
     if let Some(why) = &plan.orphaned {
         return Finding::new(type_, false, Reason::DataOrphaned, why.as_str());
     }
     store(shop, components, postgres::COMPONENT, type_)
+}
+
+fn redis(shop: &Shop, plan: &Plan, components: &[Component]) -> Finding {
+    let type_ = ConditionType::RedisReady;
+    if shop.redis.managed().is_none() {
+        return external(plan, type_, lifecycle::REDIS);
+    }
+    store(shop, components, redis::COMPONENT, type_)
+}
+
+/// A store of somebody else is known by the task that prepares the shop's place in it.
+fn external(plan: &Plan, type_: ConditionType, task: &str) -> Finding {
+    let task = plan.lifecycle.iter().find(|status| status.name == task);
+    let trouble = task.filter(|task| match task.state {
+        TaskState::Failed => true,
+        // The words of an attempt that failed.
+        TaskState::Running => !task.message.is_empty(),
+        TaskState::Waiting | TaskState::Complete => false,
+    });
+    match trouble {
+        Some(task) => Finding::new(type_, false, Reason::StoreNotUsable, &*task.message),
+        None => Finding::new(type_, true, Reason::External, ""),
+    }
 }
 
 fn store(shop: &Shop, components: &[Component], name: &str, type_: ConditionType) -> Finding {

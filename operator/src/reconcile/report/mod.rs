@@ -136,16 +136,17 @@ pub fn of_failure(occasion: Occasion<'_>, failure: &Failure) -> LocalMartStatus 
         Phase::Degraded
     });
     status.message.clone_from(&failure.message);
-    let findings = [ConditionType::Ready, ConditionType::Reconciled]
-        .map(|type_| Finding::new(type_, false, failure.reason, &*failure.message));
-    let mut conditions = timed(occasion, findings.to_vec());
-    conditions.extend(
-        status
-            .conditions
-            .drain(..)
-            .filter(|old| old.type_ != ConditionType::Ready.as_str())
-            .filter(|old| old.type_ != ConditionType::Reconciled.as_str()),
-    );
+    let findings: Vec<_> = [ConditionType::Ready, ConditionType::Reconciled]
+        .into_iter()
+        .chain(failure.about)
+        .map(|type_| Finding::new(type_, false, failure.reason, &*failure.message))
+        .collect();
+    let mut conditions = timed(occasion, findings);
+    let others = status.conditions.drain(..);
+    let told: Vec<_> = others
+        .filter(|old| conditions.iter().all(|new| new.type_ != old.type_))
+        .collect();
+    conditions.extend(told);
     let position = |condition: &Condition| {
         ConditionType::ALL
             .iter()

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use chassis::Service;
 use nix::unistd::geteuid;
+use topology::RedisPlace;
 
 use super::process::Process;
 
@@ -73,7 +74,7 @@ pub(super) fn redis(folder: &Path, port: u16, password: &str) -> Result<Process>
         .args(["--user", "default", "on", "nopass", "-@all", "+ping"]);
     for service in Service::ALL.into_iter().filter(|s| s.uses_redis()) {
         command.args(["--user", service.name(), "on", &format!(">{password}")]);
-        command.args(service.redis_rights().split(' '));
+        command.args(RedisPlace::OWN.rights(service).split(' '));
     }
     let mut process = Process::new("Redis", command, folder.join("redis.log"));
     process.begin()?;

@@ -18,6 +18,7 @@ use chassis::{Problem, auth::is_user, extract::IdempotencyKey};
 use contracts::{CartId, Currency, VariantId, cart::CloseCart};
 use redis::aio::ConnectionManager;
 use sqlx::PgPool;
+use topology::RedisPlace;
 
 use crate::domain::{Cart, Details};
 use guests::GuestCarts;
@@ -103,9 +104,9 @@ pub(crate) enum Closing {
 }
 
 impl Carts {
-    pub(crate) fn new(connection: ConnectionManager, pool: PgPool) -> Self {
+    pub(crate) fn new(connection: ConnectionManager, place: RedisPlace, pool: PgPool) -> Self {
         Self {
-            guests: GuestCarts::new(connection),
+            guests: GuestCarts::new(connection, place),
             users: UserCarts::new(pool),
         }
     }

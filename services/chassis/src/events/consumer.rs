@@ -135,12 +135,16 @@ impl<E: Effect> Consumer<E> {
         Ok(())
     }
 
+    fn stream(&self) -> String {
+        self.redis.place.key(&self.producer.stream())
+    }
+
     /// Makes the group unless it is there. It begins with the stream: what came before the group
     /// counts, too.
     async fn join(&self, redis: &mut MultiplexedConnection) -> Result<(), RedisError> {
         let made = redis::cmd("XGROUP")
             .arg("CREATE")
-            .arg(self.producer.stream())
+            .arg(self.stream())
             .arg(self.service.name())
             .arg("0")
             .arg("MKSTREAM")
@@ -168,7 +172,7 @@ impl<E: Effect> Consumer<E> {
             .arg("BLOCK")
             .arg(BLOCK.as_millis())
             .arg("STREAMS")
-            .arg(self.producer.stream())
+            .arg(self.stream())
             .arg(">")
             .query_async(redis)
             .await?;
@@ -181,7 +185,7 @@ impl<E: Effect> Consumer<E> {
         let mut from = "0-0".to_owned();
         loop {
             let reply: StreamAutoClaimReply = redis::cmd("XAUTOCLAIM")
-                .arg(self.producer.stream())
+                .arg(self.stream())
                 .arg(self.service.name())
                 .arg(name)
                 .arg(self.patience.as_millis())
@@ -204,9 +208,7 @@ impl<E: Effect> Consumer<E> {
         entries: &[StreamId],
     ) -> Result<(), RedisError> {
         let mut acknowledge = redis::cmd("XACK");
-        acknowledge
-            .arg(self.producer.stream())
-            .arg(self.service.name());
+        acknowledge.arg(self.stream()).arg(self.service.name());
         let mut done = false;
         for entry in entries {
             if self.settle(entry).await {
@@ -288,7 +290,7 @@ impl<E: Effect> Consumer<E> {
     /// Takes its name out of the group, unless something is left under it for others to claim.
     async fn leave(&self, redis: &mut MultiplexedConnection, name: &str) -> Result<(), RedisError> {
         let left: Vec<redis::Value> = redis::cmd("XPENDING")
-            .arg(self.producer.stream())
+            .arg(self.stream())
             .arg(self.service.name())
             .arg("-")
             .arg("+")
@@ -301,7 +303,7 @@ impl<E: Effect> Consumer<E> {
         }
         redis::cmd("XGROUP")
             .arg("DELCONSUMER")
-            .arg(self.producer.stream())
+            .arg(self.stream())
             .arg(self.service.name())
             .arg(name)
             .exec_async(redis)

@@ -70,7 +70,7 @@ impl Follower {
                 .arg("BLOCK")
                 .arg(BLOCK.as_millis())
                 .arg("STREAMS")
-                .arg(self.producer.stream())
+                .arg(self.stream())
                 .arg(&after)
                 .query_async(&mut redis)
                 .await?;
@@ -85,10 +85,14 @@ impl Follower {
         }
     }
 
+    fn stream(&self) -> String {
+        self.redis.place.key(&self.producer.stream())
+    }
+
     /// The newest entry. `$` would mean another one at each read.
     async fn newest(&self, redis: &mut MultiplexedConnection) -> Result<String, RedisError> {
         let newest: StreamRangeReply = redis::cmd("XREVRANGE")
-            .arg(self.producer.stream())
+            .arg(self.stream())
             .arg("+")
             .arg("-")
             .arg("COUNT")

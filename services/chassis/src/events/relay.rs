@@ -179,6 +179,15 @@ impl Relay {
         Ok(())
     }
 
+    fn stream(&self) -> String {
+        self.redis.place.key(&self.service.stream())
+    }
+
+    /// Gone when Redis has lost what it had.
+    fn epoch_key(&self) -> String {
+        format!("{}:epoch", self.stream())
+    }
+
     /// One batch. Rows are marked after they are in the stream, so that a crash in between
     /// publishes them twice rather than never.
     async fn publish(
@@ -191,10 +200,10 @@ impl Relay {
             .fetch_all(&mut *session)
             .await?;
         self.metrics.lag(lag(&rows));
-        let stream = self.service.stream();
+        let stream = self.stream();
         let (epoch, length): (Option<String>, usize) = pipe()
             .cmd("GET")
-            .arg(epoch_key(self.service))
+            .arg(self.epoch_key())
             .cmd("XLEN")
             .arg(&stream)
             .query_async(redis)
@@ -238,7 +247,7 @@ impl Relay {
         self.purge(session).await?;
         let rows = repeat(session, self.outbox.again, None).await?;
         redis::cmd("SET")
-            .arg(epoch_key(self.service))
+            .arg(self.epoch_key())
             .arg(Utc::now().to_rfc3339())
             .exec_async(redis)
             .await?;
@@ -267,7 +276,7 @@ impl Relay {
         if length < self.timing.longest {
             return Ok(true);
         }
-        let stream = self.service.stream();
+        let stream = self.stream();
         let mut trim = redis::cmd("XTRIM");
         trim.arg(&stream);
         if self.service.consumers().next().is_none() {
@@ -288,7 +297,7 @@ impl Relay {
         &self,
         redis: &mut ConnectionManager,
     ) -> Result<Option<String>, redis::RedisError> {
-        let stream = self.service.stream();
+        let stream = self.stream();
         let groups: StreamInfoGroupsReply = redis::cmd("XINFO")
             .arg("GROUPS")
             .arg(&stream)
@@ -334,11 +343,6 @@ impl Row {
         // A struct of plain members is always serialisable.
         serde_json::to_string(&envelope).unwrap_or_default()
     }
-}
-
-/// Gone when Redis has lost what it had.
-fn epoch_key(service: Service) -> String {
-    format!("{}:epoch", service.stream())
 }
 
 /// Seconds that the first row has waited.

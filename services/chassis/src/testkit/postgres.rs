@@ -18,13 +18,12 @@ use topology::{
     settings::{DatabaseRoles, app_password, migrator_password},
 };
 
-use super::{child, prepare};
+use super::{PREFIX, child, prepare};
 use crate::{
     config::{self, Secret},
     postgres,
 };
 
-const PREFIX: &str = "lm_00000000";
 const PASSWORD: &str = "test";
 const CONNECTIONS: u32 = 4;
 

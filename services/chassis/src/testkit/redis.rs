@@ -8,9 +8,9 @@ use std::{
 
 use ::redis::{Client, aio::MultiplexedConnection};
 use tokio::sync::OnceCell;
-use topology::Service;
+use topology::{RedisPlace, Service};
 
-use super::{child, prepare};
+use super::{PREFIX, child, prepare};
 use crate::config::{self, Secret};
 
 const PASSWORD: &str = "test";
@@ -21,13 +21,17 @@ static SERVER: OnceCell<u16> = OnceCell::const_new();
 #[derive(Clone, Copy, Debug)]
 pub struct TestRedis {
     port: u16,
+    shared: bool,
 }
 
 /// Starts Redis on first use.
 pub async fn redis() -> TestRedis {
     prepare();
     let port = *SERVER.get_or_init(start).await;
-    TestRedis { port }
+    TestRedis {
+        port,
+        shared: false,
+    }
 }
 
 /// A Redis for one test alone, whose streams nobody else writes to and that may lose everything.
@@ -35,22 +39,46 @@ pub async fn redis_alone() -> TestRedis {
     prepare();
     TestRedis {
         port: start().await,
+        shared: false,
     }
 }
 
 impl TestRedis {
     /// Login of a service, with the rights it has in production.
     pub fn config(self, service: Service) -> config::Redis {
-        self.login(service.name())
+        self.login(&self.place().user(service))
+    }
+
+    /// The same Redis as a shop has it that uses it together with others.
+    #[must_use]
+    pub const fn beside_others(self) -> Self {
+        Self {
+            shared: true,
+            ..self
+        }
+    }
+
+    /// Which users and keys are the shop's.
+    pub fn place(self) -> RedisPlace {
+        if self.shared {
+            RedisPlace::shared(PREFIX)
+        } else {
+            RedisPlace::OWN
+        }
     }
 
     /// A connection that may do everything, to look and to prepare.
     pub async fn admin(self) -> MultiplexedConnection {
-        Client::open(format!("redis://admin:{PASSWORD}@127.0.0.1:{}", self.port))
+        Client::open(self.admin_url())
             .expect("a valid address")
             .get_multiplexed_async_connection()
             .await
             .expect("Redis runs")
+    }
+
+    /// How the one logs in who may do everything.
+    pub fn admin_url(self) -> String {
+        format!("redis://admin:{PASSWORD}@127.0.0.1:{}", self.port)
     }
 
     fn login(self, user: &str) -> config::Redis {
@@ -59,6 +87,8 @@ impl TestRedis {
             port: self.port,
             user: user.to_owned(),
             password: Secret::new(PASSWORD),
+            tls: false,
+            place: self.place(),
         }
     }
 }
@@ -69,11 +99,10 @@ async fn start() -> u16 {
     let mut users =
         format!("user default on nopass -@all +ping\nuser admin on >{PASSWORD} ~* &* +@all\n");
     for service in Service::ALL {
-        let _ = writeln!(
-            users,
-            "user {service} on >{PASSWORD} resetkeys {}",
-            service.redis_rights()
-        );
+        for place in [RedisPlace::OWN, RedisPlace::shared(PREFIX)] {
+            let (user, rights) = (place.user(service), place.rights(service));
+            let _ = writeln!(users, "user {user} on >{PASSWORD} resetkeys {rights}");
+        }
     }
     let acl = folder.join("users.acl");
     fs::write(&acl, users).expect("a writable folder");

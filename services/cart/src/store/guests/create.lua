@@ -4,7 +4,7 @@
 -- Answers {"found" or "created", id, fields of the cart}.
 local current = redis.call('GET', KEYS[1])
 if current then
-  local key = 'cart:cart:' .. current
+  local key = string.sub(KEYS[2], 1, -#ARGV[1] - 1) .. current
   if redis.call('HGET', key, 'state') == 'open' then
     return {'found', current, redis.call('HGETALL', key)}
   end

@@ -5,13 +5,15 @@
 -- ARGV: id of the new cart, seconds to live, two for the script that follows, then pairs of
 --   variant and quantity.
 local cart, fresh, ttl = KEYS[1], KEYS[2], ARGV[2]
+-- Keys of carts are this and an id; `cart:owner:` stands beside `cart:cart:`.
+local carts = string.sub(fresh, 1, -#ARGV[1] - 1)
 local expires_at = string.format('%d', redis.call('TIME')[1] + ttl)
 
 -- Gives the id of the new cart, or "" when there was nothing to move.
 local function move_later(owner)
   local given = {}
   for index = 5, #ARGV, 2 do given[ARGV[index]] = tonumber(ARGV[index + 1]) end
-  local moved, pointer = 0, 'cart:owner:' .. owner
+  local moved, pointer = 0, string.gsub(carts, 'cart:$', 'owner:') .. owner
   local fields = redis.call('HGETALL', cart)
   for index = 1, #fields, 2 do
     if string.sub(fields[index], 1, 4) == 'qty:' then
@@ -35,7 +37,7 @@ local function move_later(owner)
     redis.call('SET', pointer, ARGV[1], 'EX', ttl)
     return ARGV[1]
   end
-  if redis.call('GET', pointer) == string.match(cart, 'cart:cart:(.+)') then
+  if redis.call('GET', pointer) == string.sub(cart, #carts + 1) then
     redis.call('DEL', pointer)
   end
   return ''

@@ -1,7 +1,7 @@
 //! Guests' carts in Redis. Every change is one script.
 //!
 //! Keys: `cart:cart:<id>` the cart, `cart:owner:<subject>` the owner's open cart,
-//! `cart:answer:<subject>:<key>` a stored answer.
+//! `cart:answer:<subject>:<key>` a stored answer; all behind the shop's prefix, where it has one.
 
 mod hash;
 
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chassis::Problem;
 use contracts::{CartId, Currency, cart::CloseCart};
 use redis::{AsyncCommands, Script, ScriptInvocation, aio::ConnectionManager};
+use topology::RedisPlace;
 
 use self::hash::Fields;
 use super::{ANSWER_LIFE, Action, Change, Changed, Closing, Keyed, MOST_LINES, MergedLine, Target};
@@ -22,6 +23,7 @@ const CART_LIFE: u32 = 30 * 24 * 60 * 60;
 #[derive(Clone)]
 pub(super) struct GuestCarts {
     connection: ConnectionManager,
+    place: RedisPlace,
     scripts: Arc<Scripts>,
 }
 
@@ -41,7 +43,7 @@ impl std::fmt::Debug for GuestCarts {
 }
 
 impl GuestCarts {
-    pub(super) fn new(connection: ConnectionManager) -> Self {
+    pub(super) fn new(connection: ConnectionManager, place: RedisPlace) -> Self {
         let scripts = Scripts {
             create: Script::new(include_str!("create.lua")),
             replay: Script::new(include_str!("replay.lua")),
@@ -64,6 +66,7 @@ impl GuestCarts {
         };
         Self {
             connection,
+            place,
             scripts: Arc::new(scripts),
         }
     }
@@ -77,8 +80,8 @@ impl GuestCarts {
         let (outcome, id, fields): (String, String, Fields) = self
             .scripts
             .create
-            .key(owner_key(owner))
-            .key(cart_key(new))
+            .key(self.owner_key(owner))
+            .key(self.cart_key(new))
             .arg(new.to_string())
             .arg(owner)
             .arg(currency.as_str())
@@ -90,7 +93,7 @@ impl GuestCarts {
     }
 
     pub(super) async fn find(&self, id: CartId) -> Result<Option<Cart>, Problem> {
-        let fields: Fields = self.connection.clone().hgetall(cart_key(id)).await?;
+        let fields: Fields = self.connection.clone().hgetall(self.cart_key(id)).await?;
         if fields.is_empty() {
             return Ok(None);
         }
@@ -98,7 +101,7 @@ impl GuestCarts {
     }
 
     pub(super) async fn current(&self, owner: &str) -> Result<Option<Cart>, Problem> {
-        let id: Option<String> = self.connection.clone().get(owner_key(owner)).await?;
+        let id: Option<String> = self.connection.clone().get(self.owner_key(owner)).await?;
         let Some(id) = id.and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
@@ -114,7 +117,7 @@ impl GuestCarts {
         let (outcome, fields): (String, Fields) = self
             .scripts
             .replay
-            .key(answer_key(owner, key))
+            .key(self.answer_key(owner, key))
             .arg(&key.fingerprint)
             .invoke_async(&mut self.connection.clone())
             .await?;
@@ -132,7 +135,7 @@ impl GuestCarts {
             .map_err(Problem::internal)?;
         let price = change.details.map_or(0, |details| details.unit.minor());
         let mut call = self.scripts.line.prepare_invoke();
-        aim(&mut call, &change.target);
+        self.aim(&mut call, &change.target);
         call.arg(match change.action {
             Action::Add => "add",
             Action::Set => "set",
@@ -154,7 +157,7 @@ impl GuestCarts {
         code: Option<&str>,
     ) -> Result<Changed, Problem> {
         let mut call = self.scripts.code.prepare_invoke();
-        aim(&mut call, &target);
+        self.aim(&mut call, &target);
         call.arg(code.unwrap_or_default());
         let (outcome, fields): (String, Fields) =
             call.invoke_async(&mut self.connection.clone()).await?;
@@ -168,8 +171,8 @@ impl GuestCarts {
         new: CartId,
     ) -> Result<Closing, Problem> {
         let mut call = self.scripts.close.prepare_invoke();
-        call.key(cart_key(id))
-            .key(cart_key(new))
+        call.key(self.cart_key(id))
+            .key(self.cart_key(new))
             .arg(new.to_string())
             .arg(CART_LIFE)
             .arg(order.order_id.to_string())
@@ -191,6 +194,35 @@ impl GuestCarts {
 }
 
 impl GuestCarts {
+    fn cart_key(&self, id: CartId) -> String {
+        self.place.key(&format!("cart:cart:{id}"))
+    }
+
+    fn owner_key(&self, owner: &str) -> String {
+        self.place.key(&format!("cart:owner:{owner}"))
+    }
+
+    fn answer_key(&self, owner: &str, key: &Keyed<'_>) -> String {
+        let key = key.key.as_str();
+        self.place.key(&format!("cart:answer:{owner}:{key}"))
+    }
+
+    /// The keys and arguments with which every call of `change.lua` begins.
+    fn aim(&self, call: &mut ScriptInvocation<'_>, target: &Target<'_>) {
+        call.key(self.cart_key(target.cart))
+            .key(self.owner_key(target.owner));
+        if let Some(key) = &target.key {
+            call.key(self.answer_key(target.owner, key));
+        }
+        let seen = target.seen.map(|version| version.to_string());
+        let fingerprint = target.key.as_ref().map(|key| key.fingerprint.as_str());
+        call.arg(target.owner)
+            .arg(seen.unwrap_or_default())
+            .arg(CART_LIFE)
+            .arg(fingerprint.unwrap_or_default())
+            .arg(ANSWER_LIFE.as_secs());
+    }
+
     /// Deletes a cart whose `merged` lines are in a customer's cart; what came into it since moves
     /// to the cart `new` of the guest. A cart that is gone or closed is left alone.
     pub(super) async fn retire(
@@ -201,8 +233,8 @@ impl GuestCarts {
         new: CartId,
     ) -> Result<(), Problem> {
         let mut call = self.scripts.retire.prepare_invoke();
-        call.key(cart_key(id))
-            .key(cart_key(new))
+        call.key(self.cart_key(id))
+            .key(self.cart_key(new))
             .arg(new.to_string())
             .arg(CART_LIFE)
             .arg(owner)
@@ -215,21 +247,6 @@ impl GuestCarts {
         let () = call.invoke_async(&mut self.connection.clone()).await?;
         Ok(())
     }
-}
-
-/// The keys and arguments with which every call of `change.lua` begins.
-fn aim(call: &mut ScriptInvocation<'_>, target: &Target<'_>) {
-    call.key(cart_key(target.cart)).key(owner_key(target.owner));
-    if let Some(key) = &target.key {
-        call.key(answer_key(target.owner, key));
-    }
-    let seen = target.seen.map(|version| version.to_string());
-    let fingerprint = target.key.as_ref().map(|key| key.fingerprint.as_str());
-    call.arg(target.owner)
-        .arg(seen.unwrap_or_default())
-        .arg(CART_LIFE)
-        .arg(fingerprint.unwrap_or_default())
-        .arg(ANSWER_LIFE.as_secs());
 }
 
 /// What a script answered.
@@ -250,16 +267,4 @@ fn changed(id: CartId, outcome: &str, fields: &Fields) -> Result<Changed, Proble
 
 fn read(id: CartId, fields: &Fields) -> Result<Cart, Problem> {
     hash::read(id, fields).map_err(Problem::internal)
-}
-
-fn cart_key(id: CartId) -> String {
-    format!("cart:cart:{id}")
-}
-
-fn owner_key(owner: &str) -> String {
-    format!("cart:owner:{owner}")
-}
-
-fn answer_key(owner: &str, key: &Keyed<'_>) -> String {
-    format!("cart:answer:{owner}:{}", key.key.as_str())
 }

@@ -13,11 +13,13 @@ async fn a_guests_cart_lives_thirty_days_from_its_last_change() {
     let shop = Shop::start().await;
     let carts = shop.carts();
     let guest = shop.customer("guest").await;
-    let mut redis = testkit::redis().await.admin().await;
+    let server = testkit::redis().await.beside_others();
+    let mut redis = server.admin().await;
     let key = key();
-    let cart = format!("cart:cart:{}", guest.cart);
-    let owner = format!("cart:owner:{}", guest.owner);
-    let answer = format!("cart:answer:{}:{}", guest.owner, key.as_str());
+    let name = |name: String| server.place().key(&name);
+    let cart = name(format!("cart:cart:{}", guest.cart));
+    let owner = name(format!("cart:owner:{}", guest.owner));
+    let answer = name(format!("cart:answer:{}:{}", guest.owner, key.as_str()));
     for name in [&cart, &owner] {
         let _: bool = redis.expire(name, 1_000).await.unwrap();
     }
@@ -59,7 +61,7 @@ async fn the_cart_of_who_is_signed_in_is_kept() {
 
 /// A store one half of which nobody listens for.
 async fn half(shop: &Shop, away: &str) -> Carts {
-    let mut redis = testkit::redis().await.config(Service::Cart);
+    let mut redis = testkit::redis().await.beside_others().config(Service::Cart);
     let mut database = shop.database.config(Service::Cart);
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = closed.local_addr().unwrap().port();
@@ -70,6 +72,7 @@ async fn half(shop: &Shop, away: &str) -> Carts {
     }
     Carts::new(
         redis::connect(&redis).unwrap(),
+        redis.place,
         postgres::connect(&database, "test", "dev"),
     )
 }

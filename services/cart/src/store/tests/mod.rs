@@ -29,10 +29,11 @@ struct Shop {
 impl Shop {
     async fn start() -> Self {
         let database = testkit::database(&[Service::Cart]).await;
-        let login = testkit::redis().await.config(Service::Cart);
+        let login = testkit::redis().await.beside_others().config(Service::Cart);
         let process = || {
             Carts::new(
                 redis::connect(&login).unwrap(),
+                login.place.clone(),
                 postgres::connect(&database.config(Service::Cart), "test", "dev"),
             )
         };

@@ -1,0 +1,118 @@
+//! A Redis that somebody else runs: what is made for it, what not, and what is told when it does
+//! not work.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod kit;
+
+use k8s_openapi::api::{batch::v1::Job, core::v1::Secret};
+use kit::{Cluster, Operator, Space, kubelet::Kubelet};
+use kube::api::DeleteParams;
+use localmart_api::{
+    Phase, TaskState,
+    conditions::{ConditionType, Reason},
+    names,
+};
+use localmart_operator::build::Kind;
+
+const SPEC: &str =
+    "{redis: {external: {urlSecretRef: {name: redis-admin}}}, migrations: {retries: 0}}";
+const URL: &str = "redis://admin:hush-hush@redis.example.org:6380";
+
+async fn url(space: &Space, url: &str) {
+    space
+        .give("Secret", "redis-admin", "stringData", "url", url)
+        .await;
+}
+
+#[tokio::test]
+async fn a_redis_of_someone_else_gets_users_and_nothing_else() {
+    let space = Cluster::connect().await.space("stores").await;
+    let _kubelet = Kubelet::start(&space);
+    let operator = Operator::start(&space).await;
+    space.apply("shop", SPEC).await.unwrap();
+    let (type_, missing) = (ConditionType::RedisReady, Reason::ReferenceNotFound);
+    let message = space.condition("shop", type_, missing).await;
+    assert!(
+        message.contains("\"redis-admin\" with the key \"url\""),
+        "{message}"
+    );
+    url(&space, "redis.example.org:6380").await;
+    space
+        .condition("shop", type_, Reason::ReferenceInvalid)
+        .await;
+    let advice = operator.look(&space, &["explain", "shop"]).await;
+    assert!(
+        advice.contains("kubectl create secret generic redis-admin"),
+        "{advice}"
+    );
+    url(&space, URL).await;
+    space.phase("shop", Phase::Ready).await;
+    space.condition("shop", type_, Reason::External).await;
+
+    let made = space.all().await.into_keys();
+    let ours: Vec<_> = made
+        .filter(|(kind, name)| *kind != Kind::Job && name.contains("redis"))
+        .collect();
+    assert!(ours.is_empty(), "{ours:?}");
+    let secret = space.api::<Secret>().get("shop-redis").await.unwrap();
+    let keys: Vec<_> = secret.data.unwrap().into_keys().collect();
+    assert_eq!(keys, ["cart", "catalog", "orders", "payments"]);
+    let everything = serde_json::to_string(&space.shop("shop").await).unwrap();
+    assert!(!everything.contains("hush") && !operator.log().contains("hush"));
+    let jobs = space.jobs("redis").await;
+    assert_eq!(jobs.len(), 1);
+    assert!(!serde_json::to_string(&jobs).unwrap().contains("hush"));
+
+    // An exchange of passwords is the same Job with other inputs, twice.
+    space
+        .annotate("shop", names::ROTATE_SECRETS, Some("1"))
+        .await;
+    space
+        .status("shop", "has other passwords", |_, status| {
+            let old = jobs[0].metadata.name.as_ref();
+            let task = status.task("redis")?;
+            (task.state == TaskState::Complete && task.job.as_ref() != old).then_some(())
+        })
+        .await;
+    space.phase("shop", Phase::Ready).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_refuses_is_told_in_its_words_until_it_is_corrected() {
+    let space = Cluster::connect().await.space("stores").await;
+    let kubelet = Kubelet::start(&space);
+    let operator = Operator::start(&space).await;
+    let words = "Redis at redis.example.org:6380 refuses (redis://admin:hush-hush@…)";
+    kubelet.fail("redis", Some(words));
+    url(&space, URL).await;
+    space.apply("shop", SPEC).await.unwrap();
+    let (type_, reason) = (ConditionType::RedisReady, Reason::StoreNotUsable);
+    let message = space.condition("shop", type_, reason).await;
+    assert!(message.contains("refuses"), "{message}");
+    space.phase("shop", Phase::Degraded).await;
+    let advice = operator.look(&space, &["explain", "shop"]).await;
+    assert!(
+        advice.contains("kubectl delete job/shop-redis-"),
+        "{advice}"
+    );
+
+    // The advice helps.
+    kubelet.fail("redis", None);
+    let status = space.shop("shop").await.status.unwrap();
+    let job = status.task("redis").unwrap().job.clone().unwrap();
+    let jobs = space.api::<Job>();
+    jobs.delete(&job, &DeleteParams::background())
+        .await
+        .unwrap();
+    space.phase("shop", Phase::Ready).await;
+
+    // Who corrects the URL need not do more.
+    url(&space, "redis://other:hush-hush@redis.example.org:6380").await;
+    space
+        .status("shop", "tells Redis again", |_, status| {
+            let task = status.task("redis")?;
+            (task.state == TaskState::Complete && task.job.as_ref() != Some(&job)).then_some(())
+        })
+        .await;
+}
