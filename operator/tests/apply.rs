@@ -4,7 +4,7 @@
 
 mod kit;
 
-use kit::{Cluster, Operator, eventually, kubelet::Kubelet};
+use kit::{Cluster, Operator, eventually, gateway::Gateways, kubelet::Kubelet};
 use localmart_api::{Phase, conditions::ConditionStatus};
 use serde_json::Value;
 
@@ -52,6 +52,7 @@ async fn the_example_becomes_ready() {
 async fn every_example_becomes_ready() {
     let space = Cluster::connect().await.space("examples").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let _operator = Operator::start(&space).await;
     let given = [
         ("Secret", "extra", "stringData", "token"),

@@ -7,7 +7,9 @@ mod kit;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Secret;
-use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet};
+use kit::{
+    Cluster, Operator, Space, eventually, gateway::Gateways, kubelet::Kubelet, operator::Options,
+};
 use kube::{
     ResourceExt,
     api::{DeleteParams, Patch, PatchParams, PostParams},
@@ -18,7 +20,8 @@ use localmart_operator::build::Kind;
 use serde_json::{Value, json};
 
 const SPEC: &str = "{services: {catalog: {replicas: 2}, cart: {autoscaling: {minReplicas: 1, \
-     maxReplicas: 2}}}, ingress: {host: shop.localhost}}";
+     maxReplicas: 2}}}, ingress: {host: shop.localhost}, gateway: {parentRefs: [{name: public}], \
+     hostnames: [shop.example.org]}}";
 
 /// What the operator decides of an object.
 fn decided(object: &DynamicObject) -> Value {
@@ -95,6 +98,14 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
             Kind::Ingress,
             vec![json!({ "spec": { "rules": [{ "host": "other.localhost" }] } })],
         ),
+        (
+            Kind::HttpRoute,
+            vec![
+                json!({ "spec": { "hostnames": ["other.example.org"] } }),
+                json!({ "spec": { "parentRefs": [{ "name": "mine" }] } }),
+                json!({ "spec": { "rules": [{ "backendRefs": [{ "name": "mine", "port": 80 }] }] } }),
+            ],
+        ),
     ])
 }
 
@@ -102,6 +113,7 @@ fn edits() -> BTreeMap<Kind, Vec<Value>> {
 async fn every_kind_comes_back_when_deleted() {
     let space = Cluster::connect().await.space("deleted").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let _operator = Operator::start(&space).await;
     ready(&space).await;
     let before = space.all().await;
@@ -141,7 +153,13 @@ async fn every_kind_comes_back_when_deleted() {
 async fn every_kind_comes_back_when_edited() {
     let space = Cluster::connect().await.space("edited").await;
     let _kubelet = Kubelet::start(&space);
-    let _operator = Operator::start(&space).await;
+    let _gateways = Gateways::start(&space);
+    // Routes are not watched.
+    let eager = Options {
+        recheck: Some(1),
+        ..Options::default()
+    };
+    let _operator = Operator::start_with(&space, eager).await;
     ready(&space).await;
     let before = space.all().await;
     let name_of = |kind: Kind| {
@@ -159,7 +177,9 @@ async fn every_kind_comes_back_when_edited() {
         let original = decided(&before[&(kind, name.clone())]);
         for edit in edits {
             let parameters = PatchParams::default();
-            let patch = if kind == Kind::ServiceAccount || kind == Kind::ConfigMap {
+            // Of kinds with a definition of their own, the API server knows no other patch.
+            let plain = [Kind::ServiceAccount, Kind::ConfigMap, Kind::HttpRoute];
+            let patch = if plain.contains(&kind) {
                 Patch::Merge(&edit)
             } else {
                 Patch::Strategic(&edit)
@@ -210,6 +230,7 @@ async fn every_kind_comes_back_when_edited() {
 async fn what_others_add_stays() {
     let space = Cluster::connect().await.space("others").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let operator = Operator::start(&space).await;
     ready(&space).await;
     operator.proxy.reset();
@@ -251,6 +272,7 @@ async fn bootstrapped(space: &Space) -> Option<String> {
 async fn secrets_come_back_and_values_are_never_replaced() {
     let space = Cluster::connect().await.space("secrets").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let _operator = Operator::start(&space).await;
     ready(&space).await;
     let secrets = space.api::<Secret>();
@@ -307,6 +329,7 @@ async fn secrets_come_back_and_values_are_never_replaced() {
 async fn what_is_wanted_no_more_goes() {
     let space = Cluster::connect().await.space("prune").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let _operator = Operator::start(&space).await;
     ready(&space).await;
     let config = |objects: &BTreeMap<(Kind, String), DynamicObject>| {
@@ -334,6 +357,7 @@ async fn what_is_wanted_no_more_goes() {
         .await
         .unwrap();
     space.gone(Kind::Ingress, "shop-storefront").await;
+    space.gone(Kind::HttpRoute, "shop-storefront").await;
     space.gone(Kind::PodDisruptionBudget, "shop-catalog").await;
     space.gone(Kind::ConfigMap, &old_config).await;
     space.phase("shop", Phase::Ready).await;

@@ -4,7 +4,7 @@
 
 mod kit;
 
-use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet};
+use kit::{Cluster, Operator, Space, eventually, gateway::Gateways, kubelet::Kubelet};
 use localmart_api::{LocalMart, Phase};
 
 /// Passes that have ended or begun: each reads the LocalMart once.
@@ -31,6 +31,7 @@ async fn wake(space: &Space, operator: &Operator, name: &str, value: &str) {
 async fn an_idle_shop_causes_no_writes() {
     let space = Cluster::connect().await.space("idle").await;
     let _kubelet = Kubelet::start(&space);
+    let _gateways = Gateways::start(&space);
     let operator = Operator::start(&space).await;
     space
         .give("Secret", "extra", "stringData", "token", "some value")

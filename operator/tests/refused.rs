@@ -52,6 +52,18 @@ async fn a_misspelt_field_is_named() {
             "{ingress: {className: traefik}}",
             "spec.ingress.host: Required value",
         ),
+        (
+            "{gateway: {hostnames: [a.b]}}",
+            "spec.gateway.parentRefs: Required value",
+        ),
+        (
+            "{gateway: {parentRefs: []}}",
+            "spec.gateway.parentRefs in body should have at least 1 items",
+        ),
+        (
+            "{gateway: {parentRefs: [{name: a, port: 65536}]}}",
+            "should be less than or equal to 65535",
+        ),
     ];
     for (spec, part) in cases {
         let message = refusal(&space, spec).await;

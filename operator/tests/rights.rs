@@ -5,7 +5,10 @@
 
 mod kit;
 
-use kit::{Cluster, Operator, Space, exchange::Exchange, kubelet::Kubelet, operator::Options};
+use kit::{
+    Cluster, Operator, Space, exchange::Exchange, gateway::Gateways, kubelet::Kubelet,
+    operator::Options,
+};
 use kube::{
     ResourceExt,
     api::{DynamicObject, PostParams},
@@ -20,6 +23,7 @@ async fn the_operator_is_refused_nothing() {
     cluster.clear().await;
     let space = &cluster.space("rights").await;
     let kubelet = Kubelet::start(space);
+    let _gateways = Gateways::start(space);
     kubelet.stick("payments", "ErrImageNeverPull");
     let options = Options {
         cluster_wide: true,
@@ -27,7 +31,10 @@ async fn the_operator_is_refused_nothing() {
     };
     let operator = Operator::start_with(space, options).await;
     space
-        .apply("good", "{ingress: {host: good.localhost}}")
+        .apply(
+            "good",
+            "{ingress: {host: good.localhost}, gateway: {parentRefs: [{name: public}]}}",
+        )
         .await
         .unwrap();
     space
@@ -79,6 +86,7 @@ async fn surplus(space: &Space, shop: &str) {
         Kind::Deployment,
         Kind::Job,
         Kind::Ingress,
+        Kind::HttpRoute,
         Kind::NetworkPolicy,
         Kind::PodDisruptionBudget,
         Kind::HorizontalPodAutoscaler,

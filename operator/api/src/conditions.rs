@@ -18,7 +18,7 @@ pub enum ConditionType {
     MigrationsApplied,
     /// Every service has all its pods ready.
     ServicesAvailable,
-    /// The ingress is in place.
+    /// The ingress is in place and the route is taken, whichever of them is asked for.
     Exposed,
     /// The spec was understood and every object was applied.
     Reconciled,
@@ -114,9 +114,13 @@ reasons! {
     JobRunning: "A lifecycle Job is running.", "Wait, or read its log: `kubectl logs job/<name>`.";
     JobFailed: "A lifecycle Job used up its retries; the message holds its last words.", "Remove the cause, then delete the Job named in `status.lifecycle` to try again.";
     IngressApplied: "The ingress is in place and its class exists.", "Nothing to do.";
-    NotRequested: "`spec.ingress` is not set: the shop is reachable inside the cluster only.", "Set `spec.ingress.host` to reach it from outside.";
+    NotRequested: "Neither `spec.ingress` nor `spec.gateway` is set: the shop is reachable inside the cluster only.", "Set `spec.ingress.host` or `spec.gateway.parentRefs` to reach it from outside.";
     IngressClassNotFound: "No IngressClass has the name in `spec.ingress.className`.", "Choose one that `kubectl get ingressclass` lists, or install the controller.";
     NoDefaultIngressClass: "`spec.ingress.className` is not set and no IngressClass is marked as default.", "Set `spec.ingress.className`, or mark a class with the annotation ingressclass.kubernetes.io/is-default-class.";
+    GatewayApiMissing: "`spec.gateway` is set and the cluster does not serve HTTPRoutes of gateway.networking.k8s.io/v1.", "Install the Gateway API's CRDs of the standard channel and a controller; the operator looks again by itself. Or set `spec.ingress` instead.";
+    RoutePending: "No controller has said yet whether the Gateway takes the route.", "Wait; if nothing comes, look at whether the Gateway that the message names exists and its controller runs.";
+    RouteRejected: "A Gateway does not take the route, or cannot reach what it leads to; the message is its controller's own.", "Change `spec.gateway` or the Gateway's listeners: which namespaces, hosts and sections they allow.";
+    RouteAccepted: "Every Gateway in `spec.gateway.parentRefs` takes the route.", "Nothing to do.";
     TlsSecretNotFound: "The Secret with the certificate of the ingress is missing, or lacks tls.crt or tls.key.", "Create it with the command in the message; the operator looks again by itself.";
     CertificatePending: "The certificate of the ingress has not been made yet.", "Wait; with an issuer, look at `kubectl describe certificate` in the namespace and at whether cert-manager is installed.";
     Applied: "Every object is as wanted.", "Nothing to do.";

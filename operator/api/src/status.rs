@@ -21,7 +21,8 @@ pub struct LocalMartStatus {
     pub phase: Option<Phase>,
     /// One sentence for people.
     pub message: String,
-    /// Where the shop is reached from outside; absent without an ingress.
+    /// Where the shop is reached from outside; absent without an ingress and
+    /// without a gateway that names a host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The release that runs; `spec.version` is the one that is wanted.

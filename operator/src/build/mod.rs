@@ -9,6 +9,7 @@ pub mod consumed;
 pub mod deployment;
 pub mod disruption;
 pub mod env;
+pub mod http_route;
 pub mod ingress;
 pub mod job;
 pub mod network_policy;
@@ -45,10 +46,11 @@ pub enum Kind {
     HorizontalPodAutoscaler,
     PodDisruptionBudget,
     Ingress,
+    HttpRoute,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ServiceAccount,
         Self::ConfigMap,
         Self::NetworkPolicy,
@@ -60,7 +62,14 @@ impl Kind {
         Self::HorizontalPodAutoscaler,
         Self::PodDisruptionBudget,
         Self::Ingress,
+        Self::HttpRoute,
     ];
+
+    /// Whether a cluster may not serve this kind: then it is looked for, and its absence is told
+    /// where it is wanted.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::HttpRoute)
+    }
 
     /// The word in `kind`.
     pub const fn name(self) -> &'static str {
@@ -76,6 +85,7 @@ impl Kind {
             Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
             Self::PodDisruptionBudget => "PodDisruptionBudget",
             Self::Ingress => "Ingress",
+            Self::HttpRoute => "HTTPRoute",
         }
     }
 
@@ -93,6 +103,7 @@ impl Kind {
             Self::HorizontalPodAutoscaler => ("autoscaling/v2", "horizontalpodautoscalers"),
             Self::PodDisruptionBudget => ("policy/v1", "poddisruptionbudgets"),
             Self::Ingress => ("networking.k8s.io/v1", "ingresses"),
+            Self::HttpRoute => ("gateway.networking.k8s.io/v1", "httproutes"),
         };
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         ApiResource {

@@ -5,8 +5,8 @@
 //! edges that end and begin at it. Both are made from one list, [`edges`], which comes from
 //! [`topology`]: an edge opens the callee's door and the caller's, or neither.
 //!
-//! * The storefront's API port is open to everyone. It is what the ingress publishes, and an
-//!   ingress controller may run in pods of any namespace, on a node's own network or outside of
+//! * The storefront's API port is open to everyone. It is what the ingress and the Gateways
+//!   publish, and their controllers may run in pods of any namespace, on a node's own network or outside of
 //!   the cluster: no selector finds them all. The shop's own pods do not get there, because no
 //!   edge lets them out.
 //! * Probes come from the node itself, which policies never stop. The admin port is open to nobody

@@ -63,6 +63,18 @@ pub fn of(reason: Reason, subject: Subject<'_>) -> Vec<String> {
             "kubectl get ingressclass".to_owned(),
             subject.patch("{\"ingress\":{\"className\":\"<class>\"}}"),
         ],
+        Reason::GatewayApiMissing => vec![
+            "kubectl api-resources --api-group=gateway.networking.k8s.io".to_owned(),
+            format!(
+                "{}   # without a route",
+                subject.patch("{\"gateway\":null}")
+            ),
+        ],
+        Reason::RoutePending | Reason::RouteRejected => vec![
+            format!("kubectl describe httproute {name}-storefront -n {namespace}"),
+            "kubectl get gateways -A".to_owned(),
+            subject.edit(),
+        ],
         Reason::InvalidSpec
         | Reason::PostgresVersionChange
         | Reason::StorageNotExpandable

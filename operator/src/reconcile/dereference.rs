@@ -17,9 +17,9 @@ use k8s_openapi::{
 use kube::{
     Api, Client, ResourceExt,
     api::ListParams,
-    core::{DynamicObject, NamespaceResourceScope, Resource},
+    core::{ApiResource, DynamicObject, NamespaceResourceScope, Resource},
 };
-use localmart_api::{KeyRef, LocalMart, Phase, names};
+use localmart_api::{KeyRef, LocalMart, Phase, conditions::Reason, names};
 use serde::de::DeserializeOwned;
 use topology::Service;
 
@@ -45,6 +45,7 @@ pub const REDIS_URL: &str = "url";
 #[derive(Debug)]
 pub struct Survey {
     objects: BTreeMap<Key, DynamicObject>,
+    unseen: BTreeMap<Kind, Failure>,
     secrets: BTreeMap<String, Secret>,
 }
 
@@ -60,9 +61,13 @@ pub async fn survey(client: &Client, namespace: &str, name: &str) -> Result<Surv
         namespace: namespace.to_owned(),
         uid: String::new(),
     };
-    let (objects, secrets) =
+    let ((objects, unseen), secrets) =
         try_join(children(client, &identity), own_secrets(client, &identity)).await?;
-    Ok(Survey { objects, secrets })
+    Ok(Survey {
+        objects,
+        unseen,
+        secrets,
+    })
 }
 
 /// Adds what the LocalMart refers to, and what a person will want to know.
@@ -74,6 +79,7 @@ pub async fn dereference(
 ) -> Result<Observed, Failure> {
     let mut observed = Observed {
         objects: survey.objects,
+        unseen: survey.unseen,
         secrets: survey.secrets,
         references: references(client, object, identity).await?,
         ingress_classes: match object.spec.ingress {
@@ -102,27 +108,71 @@ fn selector(identity: &Identity) -> String {
     )
 }
 
+/// Everything that is labelled as this shop's, and the optional kinds that cannot be seen. Asking
+/// is how they are discovered, so one that is installed later is there for the next pass.
 async fn children(
     client: &Client,
     identity: &Identity,
-) -> Result<BTreeMap<Key, DynamicObject>, Failure> {
+) -> Result<(BTreeMap<Key, DynamicObject>, BTreeMap<Kind, Failure>), Failure> {
     let parameters = ListParams::default().labels(&selector(identity));
     let lists = Kind::ALL.map(|kind| {
         let api: Api<DynamicObject> =
             Api::namespaced_with(client.clone(), &identity.namespace, &kind.resource());
         let parameters = parameters.clone();
         async move {
-            let list = api.list(&parameters).await;
-            let list = list
-                .map_err(|error| Failure::api(&format!("list {} objects", kind.name()), &error))?;
-            Ok::<_, Failure>(
-                list.items
-                    .into_iter()
-                    .map(move |object| (Key::new(kind, &object.name_any()), object)),
-            )
+            match api.list(&parameters).await {
+                Ok(list) => Ok((kind, Ok(list.items))),
+                Err(error) => unseen(kind, &error)
+                    .map(|why| (kind, Err(why)))
+                    .ok_or_else(|| {
+                        let doing = format!("list {} objects", kind.name());
+                        Failure::api(&doing, &error)
+                    }),
+            }
         }
     });
-    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+    let (mut objects, mut unseen) = (BTreeMap::new(), BTreeMap::new());
+    for (kind, listed) in try_join_all(lists).await? {
+        match listed {
+            Ok(items) => objects.extend(
+                items
+                    .into_iter()
+                    .map(|object| (Key::new(kind, &object.name_any()), object)),
+            ),
+            Err(why) => drop(unseen.insert(kind, why)),
+        }
+    }
+    Ok((objects, unseen))
+}
+
+/// Why an optional kind cannot be seen; nothing for any other trouble.
+fn unseen(kind: Kind, error: &kube::Error) -> Option<Failure> {
+    let kube::Error::Api(status) = error else {
+        return None;
+    };
+    let ApiResource {
+        api_version,
+        plural,
+        group,
+        ..
+    } = kind.resource();
+    match status.code {
+        _ if !kind.is_optional() => None,
+        404 => Some(Failure::new(
+            Reason::GatewayApiMissing,
+            format!(
+                "spec.gateway: the cluster does not serve {} of {api_version}; install the Gateway \
+                 API's CRDs and a controller (`kubectl get crd {plural}.{group}` shows whether \
+                 they are there), or set spec.ingress instead",
+                kind.name()
+            ),
+        )),
+        403 => Some(Failure::api(
+            &format!("list {} objects", kind.name()),
+            error,
+        )),
+        _ => None,
+    }
 }
 
 async fn own_secrets(

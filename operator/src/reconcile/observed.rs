@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     build::{Key, Kind},
     certificate::Found,
+    error::Failure,
 };
 
 /// Everything that the later stages may know about the cluster.
@@ -25,6 +26,9 @@ use crate::{
 pub struct Observed {
     /// Objects with this LocalMart's labels, of every kind that the operator makes.
     pub objects: BTreeMap<Key, DynamicObject>,
+    /// Optional kinds that could not be looked at, and why: the cluster does not serve them, or
+    /// does not let us.
+    pub unseen: BTreeMap<Kind, Failure>,
     /// The shop's own Secrets that exist, by name.
     pub secrets: BTreeMap<String, Secret>,
     /// What the spec refers to, and what was found there.

@@ -18,7 +18,7 @@ use crate::{
     build::{
         Key, Kind, Object, accounts, autoscaler, consumed,
         deployment::{self, Edition},
-        disruption, ingress, job, network_policy, postgres, redis,
+        disruption, http_route, ingress, job, network_policy, postgres, redis,
         secrets::{self, SecretPlan},
         service, storage,
     },
@@ -115,21 +115,17 @@ pub fn plan(shop: &Shop, observed: &Observed) -> Plan {
     } else {
         Vec::new()
     };
-    let exposed = services_gate.is_open() || installed;
+    let exposure = if services_gate.is_open() || installed {
+        exposure(shop, observed)
+    } else {
+        Vec::new()
+    };
     let waves = vec![
         wave("accounts", Gate::Open, foundations(shop)),
         wave("stores", stores_gate, stores),
         wave("lifecycle", start_gate, objects(jobs)),
         wave("services", services_gate.clone(), services(shop, &editions)),
-        wave(
-            "exposure",
-            services_gate.clone(),
-            shop.ingress
-                .iter()
-                .filter(|_| exposed)
-                .map(|settings| ingress::build(shop, settings))
-                .collect(),
-        ),
+        wave("exposure", services_gate.clone(), exposure),
         wave("contract", contract_gate, objects(contract_jobs)),
     ];
     Plan {
@@ -350,6 +346,17 @@ fn services(shop: &Shop, editions: &BTreeMap<Service, Edition>) -> Vec<Object> {
     objects
 }
 
+/// The ways in, as far as the cluster knows their kinds.
+fn exposure(shop: &Shop, observed: &Observed) -> Vec<Object> {
+    let routable = !observed.unseen.contains_key(&Kind::HttpRoute);
+    let ingress = shop.ingress.iter();
+    let gateway = shop.gateway.iter().filter(|_| routable);
+    ingress
+        .map(|settings| ingress::build(shop, settings))
+        .chain(gateway.map(|settings| http_route::build(shop, settings)))
+        .collect()
+}
+
 /// Everything that is wanted, whether a gate holds it back or not: what prune leaves alone.
 fn planned_keys(shop: &Shop, tasks: Option<&[Task]>, observed: &Observed) -> BTreeSet<Key> {
     let mut keys: BTreeSet<Key> = everything(shop, tasks.unwrap_or_default(), observed)
@@ -387,13 +394,7 @@ pub fn everything(shop: &Shop, tasks: &[Task], observed: &Observed) -> Vec<Wave>
         open("stores", stores(shop, observed, false)),
         open("lifecycle", jobs_of(When::BeforeServices)),
         open("services", services(shop, &editions)),
-        open(
-            "exposure",
-            shop.ingress
-                .iter()
-                .map(|settings| ingress::build(shop, settings))
-                .collect(),
-        ),
+        open("exposure", exposure(shop, observed)),
         open("contract", jobs_of(When::AfterRollout)),
     ]
 }

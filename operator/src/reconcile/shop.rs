@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use localmart_api::{EnvVar, IssuerKind, KeyRef, PullPolicy, Quantity, Tls};
+use localmart_api::{
+    EnvVar, Gateway, Ingress, IssuerKind, KeyRef, ParentRef, PullPolicy, Quantity, Tls,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use topology::{RedisPlace, Service};
@@ -24,6 +26,7 @@ pub struct Shop {
     pub redis: RedisStore,
     pub lifecycle: LifecycleSettings,
     pub ingress: Option<IngressSettings>,
+    pub gateway: Option<GatewaySettings>,
     pub log_level: String,
     pub title: String,
     pub currency: String,
@@ -45,6 +48,15 @@ impl Shop {
             RedisStore::Managed(_) => RedisPlace::OWN,
             RedisStore::External(_) => RedisPlace::shared(self.identity.role_prefix()),
         }
+    }
+
+    /// Where customers find the shop from outside.
+    pub fn url(&self) -> Option<String> {
+        let gateway = || self.gateway.as_ref()?.url();
+        self.ingress
+            .as_ref()
+            .map(IngressSettings::url)
+            .or_else(gateway)
     }
 }
 
@@ -223,6 +235,15 @@ pub struct IngressSettings {
 }
 
 impl IngressSettings {
+    pub fn of(spec: &Ingress, identity: &Identity) -> Self {
+        Self {
+            host: spec.host.clone(),
+            class_name: spec.class_name.clone(),
+            annotations: spec.annotations.clone().unwrap_or_default(),
+            tls: spec.tls.as_ref().map(|tls| TlsSettings::of(tls, identity)),
+        }
+    }
+
     /// Where customers find the shop.
     pub fn url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
@@ -233,6 +254,36 @@ impl IngressSettings {
     pub fn is_vouched_for(&self) -> bool {
         let source = self.tls.as_ref().map(|tls| &tls.source);
         source.is_some_and(|source| *source != TlsSource::SelfSigned)
+    }
+}
+
+/// The way in by Gateways of somebody else.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    pub parents: Vec<ParentRef>,
+    pub hostnames: Vec<String>,
+}
+
+impl GatewaySettings {
+    pub fn of(spec: &Gateway) -> Self {
+        Self {
+            parents: spec.parent_refs.clone(),
+            hostnames: spec.hostnames.iter().map(|name| name.0.clone()).collect(),
+        }
+    }
+
+    /// Where customers find the shop, if a host of its own is named. Which listener has a
+    /// certificate is the Gateway's affair, which the operator may not read: the port and the
+    /// customary name of a listener have to tell.
+    pub fn url(&self) -> Option<String> {
+        let mut hosts = self.hostnames.iter();
+        let host = hosts.find(|host| !host.starts_with("*."))?;
+        let encrypted = self.parents.iter().any(|parent| {
+            let section = parent.section_name.as_ref();
+            parent.port == Some(443) || section.is_some_and(|name| name.starts_with("https"))
+        });
+        let scheme = if encrypted { "https" } else { "http" };
+        Some(format!("{scheme}://{host}"))
     }
 }
 
@@ -277,6 +328,29 @@ impl TlsSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
+
+    #[test]
+    fn the_url_is_the_ingress_else_the_first_whole_hostname() {
+        let url = |spec: &str| testing::shop(spec).url();
+        let gateway = |parent: &str, hosts: &str| {
+            format!(
+                "gateway: {{parentRefs: [{{name: a}}, {{name: b{parent}}}], hostnames: [{hosts}]}}"
+            )
+        };
+        let of_gateway =
+            |parent: &str, hosts: &str| url(&format!("{{{}}}", gateway(parent, hosts)));
+        assert_eq!(url("{}"), None);
+        assert_eq!(of_gateway("", ""), None);
+        assert_eq!(of_gateway("", "'*.a.b'"), None);
+        assert_eq!(of_gateway("", "'*.a.b', c.d, e.f").unwrap(), "http://c.d");
+        assert_eq!(of_gateway(", port: 8080", "c.d").unwrap(), "http://c.d");
+        assert_eq!(of_gateway(", port: 443", "c.d").unwrap(), "https://c.d");
+        let section = of_gateway(", sectionName: https-public", "c.d");
+        assert_eq!(section.unwrap(), "https://c.d");
+        let both = format!("{{ingress: {{host: i.j}}, {}}}", gateway("", "c.d"));
+        assert_eq!(url(&both).unwrap(), "http://i.j");
+    }
 
     #[test]
     fn shops_of_one_name_in_two_namespaces_have_roles_of_their_own() {

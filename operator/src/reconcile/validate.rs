@@ -21,8 +21,8 @@ use super::{
     observed::Observed,
     scale::Scale,
     shop::{
-        Approval, Identity, Images, IngressSettings, LifecycleSettings, ResolvedReference,
-        ServiceSettings, Shop, TlsSettings,
+        Approval, GatewaySettings, Identity, Images, IngressSettings, LifecycleSettings,
+        ResolvedReference, ServiceSettings, Shop,
     },
 };
 use crate::{
@@ -104,15 +104,11 @@ pub fn validate(
                 },
             },
         },
-        ingress: spec.ingress.as_ref().map(|ingress| IngressSettings {
-            host: ingress.host.clone(),
-            class_name: ingress.class_name.clone(),
-            annotations: ingress.annotations.clone().unwrap_or_default(),
-            tls: ingress
-                .tls
-                .as_ref()
-                .map(|tls| TlsSettings::of(tls, &identity)),
-        }),
+        ingress: spec
+            .ingress
+            .as_ref()
+            .map(|ingress| IngressSettings::of(ingress, &identity)),
+        gateway: spec.gateway.as_ref().map(GatewaySettings::of),
         log_level: log_level
             .and_then(|observability| observability.log_level.clone())
             .unwrap_or_else(|| defaults::LOG_LEVEL.to_owned()),

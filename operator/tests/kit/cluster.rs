@@ -21,7 +21,7 @@ use localmart_operator::build::Kind;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::wait::eventually;
+use super::{gateway, wait::eventually};
 
 /// Who the tests are, in managed fields.
 const TESTER: &str = "somebody-else";
@@ -33,7 +33,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Connects, and installs the CRD and a default IngressClass.
+    /// Connects, and installs the CRD, that of routes and a default IngressClass.
     pub async fn connect() -> Self {
         // Fails only when a provider is installed already.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -54,6 +54,7 @@ impl Cluster {
         cluster
             .install_crd(&serde_json::to_value(schema::crd()).unwrap())
             .await;
+        cluster.install_crd(gateway::crd()).await;
         cluster.install_ingress_class().await;
         cluster
     }

@@ -1,7 +1,8 @@
 //! What the tests against a real control plane stand on.
 //!
-//! The API server and the controllers are the genuine ones. Two things are made up: there is no
-//! kubelet, so [`kubelet`] writes the status of pods and of nothing else; and the operator talks
+//! The API server and the controllers are the genuine ones. Three things are made up: there is no
+//! kubelet, so [`kubelet`] writes the status of pods and of nothing else; there is no Gateway, so
+//! [`gateway`] writes what its controller would say of a route; and the operator talks
 //! to the API server through [`proxy`], which counts its requests, acts with the rights of the
 //! chart and nothing more, and can kill it at a chosen request.
 
@@ -18,6 +19,7 @@ pub mod chart;
 pub mod cluster;
 pub mod exchange;
 pub mod fault;
+pub mod gateway;
 pub mod kubelet;
 pub mod operator;
 pub mod portrait;

@@ -7,6 +7,7 @@
 
 mod autoscaling;
 mod exposure;
+mod gateway;
 mod postgres;
 mod quantity;
 mod redis;
@@ -16,6 +17,7 @@ mod tls;
 
 pub use autoscaling::*;
 pub use exposure::*;
+pub use gateway::*;
 pub use postgres::*;
 pub use quantity::*;
 pub use redis::*;
@@ -94,9 +96,15 @@ pub struct LocalMartSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migrations: Option<Migrations>,
 
-    /// The way in from outside. Absent: the shop is reachable inside the cluster only.
+    /// The way in from outside. Absent, and `gateway` too: the shop is reachable inside the
+    /// cluster only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<Ingress>,
+
+    /// The way in by an HTTPRoute of the Gateway API, instead of an ingress or beside it.
+    /// Certificates are the Gateway's. Absent: no route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Gateway>,
 
     /// Passwords and keys that the operator makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -31,6 +31,8 @@ pub const GOOD: &[&str] = &[
     "{ingress: {host: a.b, tls: {secretName: shop-tls}}}",
     "{ingress: {host: a.b, tls: {issuerRef: {name: letsencrypt, kind: ClusterIssuer}}}}",
     "{ingress: {host: a.b, tls: {selfSigned: {}}}}",
+    "{gateway: {parentRefs: [{name: public}]}}",
+    "{ingress: {host: a.b}, gateway: {parentRefs: [{name: public, namespace: infra, sectionName: https, port: 443}, {name: public, namespace: infra, sectionName: http}, {name: public}], hostnames: [shop.example.org, '*.example.org', localhost]}}",
     "{observability: {logLevel: debug}}",
     "{observability: {logLevel: 'info,catalog::store=debug,off'}}",
     "{storefront: {title: 'Corner Shop', currency: SEK}}",
@@ -168,6 +170,46 @@ pub const BAD: &[(&str, &str)] = &[
     (
         "{ingress: {host: a.b, tls: {secretName: s, selfSigned: {}}}}",
         "exactly one of secretName",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: Public}]}}",
+        "gateway.parentRefs name must",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a, namespace: in.fra}]}}",
+        "gateway.parentRefs namespace must",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a, sectionName: -https}]}}",
+        "gateway.parentRefs sectionName must",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a}, {name: a, sectionName: https}]}}",
+        "each name another listener",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a, sectionName: b, port: 80}, {name: a, sectionName: b, port: 81}]}}",
+        "each name another listener",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a, namespace: n}, {name: b}, {name: a, namespace: n}]}}",
+        "each name another listener",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a}], hostnames: ['https://a.b']}}",
+        "gateway.hostnames must be DNS names such as",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a}], hostnames: [a.b, 'a.*.b']}}",
+        "gateway.hostnames must be DNS names such as",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a}], hostnames: ['*']}}",
+        "gateway.hostnames must be DNS names such as",
+    ),
+    (
+        "{gateway: {parentRefs: [{name: a}], hostnames: [192.0.2.7]}}",
+        "not addresses",
     ),
     (
         "{observability: {logLevel: loud}}",

@@ -102,6 +102,16 @@ fn each_edge_of_the_call_graph_is_one_rule_at_each_end_and_there_is_no_other() {
     assert_eq!(out.into_iter().collect::<BTreeSet<_>>(), wanted_out);
 }
 
+/// A Gateway's pods are wherever its controller puts them, so its own namespace would not do.
+#[test]
+fn a_gateway_reaches_the_storefront_and_nothing_else() {
+    let with = "{gateway: {parentRefs: [{name: public, namespace: infra}]}}";
+    assert_eq!(all_rules(&shop(with)), all_rules(&shop("{}")));
+    let (into, _) = all_rules(&shop(with));
+    let open = into.iter().filter(|rule| rule.starts_with("everywhere"));
+    assert_eq!(open.collect::<Vec<_>>(), ["everywhere -> storefront:8080"]);
+}
+
 #[test]
 fn the_stores_may_call_nobody() {
     let (_, out) = all_rules(&shop("{}"));

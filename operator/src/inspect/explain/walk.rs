@@ -188,7 +188,12 @@ impl Walk<'_> {
 
     fn exposure(&self) -> Stage {
         let name = self.shop.identity.child(Service::Storefront.name());
-        let ingress = Key::new(Kind::Ingress, &name);
-        self.of_condition("exposure", ConditionType::Exposed, Some(&ingress))
+        let kind = if self.shop.ingress.is_some() {
+            Kind::Ingress
+        } else {
+            Kind::HttpRoute
+        };
+        let way = Key::new(kind, &name);
+        self.of_condition("exposure", ConditionType::Exposed, Some(&way))
     }
 }

@@ -8,6 +8,7 @@ use localmart_api::{
 use super::{
     Finding,
     components::{self, Component},
+    gateway, is_problem,
 };
 use crate::{
     build::{Kind, postgres, redis},
@@ -214,16 +215,33 @@ fn certificate(shop: &Shop, observed: &Observed, ingress: &IngressSettings) -> O
     Some(Finding::new(ConditionType::Exposed, false, reason, message))
 }
 
+/// Every way in that is asked for, in one finding: the worst of them, with the words of all that
+/// hold when all do.
 fn exposed(shop: &Shop, observed: &Observed) -> Finding {
-    let type_ = ConditionType::Exposed;
-    let Some(ingress) = &shop.ingress else {
-        return Finding::new(
-            type_,
-            false,
-            Reason::NotRequested,
-            Reason::NotRequested.cause(),
-        );
+    let ingress = shop.ingress.as_ref();
+    let ways = ingress.map(|settings| by_ingress(shop, observed, settings));
+    let ways: Vec<_> = ways
+        .into_iter()
+        .chain(gateway::finding(shop, observed))
+        .collect();
+    let shut = || ways.iter().filter(|way| !way.holds);
+    let worst = shut()
+        .find(|way| is_problem(way.reason))
+        .or_else(|| shut().next());
+    let Some(first) = worst.or(ways.first()) else {
+        let reason = Reason::NotRequested;
+        return Finding::new(ConditionType::Exposed, false, reason, reason.cause());
     };
+    let mut all = first.clone();
+    if all.holds {
+        let words: Vec<_> = ways.iter().map(|way| way.message.as_str()).collect();
+        all.message = words.join("; ");
+    }
+    all
+}
+
+fn by_ingress(shop: &Shop, observed: &Observed, ingress: &IngressSettings) -> Finding {
+    let type_ = ConditionType::Exposed;
     if let IngressClasses::Known { names, default } = &observed.ingress_classes {
         let known = || names.iter().cloned().collect::<Vec<_>>().join(", ");
         match &ingress.class_name {

@@ -2,6 +2,7 @@
 
 mod components;
 mod conditions;
+mod gateway;
 pub mod notices;
 pub mod publish;
 
@@ -108,7 +109,7 @@ pub fn of_plan(
         observed_generation: occasion.generation,
         phase: Some(phase),
         message,
-        url: shop.ingress.as_ref().map(super::shop::IngressSettings::url),
+        url: shop.url(),
         version: if rolled_out {
             Some(shop.version.clone())
         } else {
@@ -242,6 +243,8 @@ pub const fn is_problem(reason: Reason) -> bool {
             | Reason::Complete
             | Reason::JobRunning
             | Reason::IngressApplied
+            | Reason::RoutePending
+            | Reason::RouteAccepted
             | Reason::CertificatePending
             | Reason::NotRequested
             | Reason::Applied
