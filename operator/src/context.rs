@@ -26,6 +26,8 @@ pub struct Context {
     pub namespaces: Arc<BTreeSet<String>>,
     pub metrics: Metrics,
     pub backoff: Arc<Backoff<ObjectRef<LocalMart>>>,
+    /// Namespace of the operator itself.
+    pub own_namespace: String,
     /// [`RECHECK`], unless told otherwise.
     pub recheck: Duration,
 }
@@ -57,6 +59,7 @@ impl Context {
             namespaces: Arc::new(namespaces),
             metrics: Metrics::default(),
             backoff: Arc::default(),
+            own_namespace: "default".to_owned(),
             recheck: RECHECK,
         }
     }
@@ -83,9 +86,10 @@ impl Context {
             Reason::NamespaceNotGranted,
             format!(
                 "the operator has no rights in namespace {namespace}; grant them with: helm \
-                 upgrade localmart-operator <chart> --reset-then-reuse-values --set \
-                 'watchNamespaces={{{}}}'",
-                wanted.join(",")
+                 upgrade localmart-operator <chart> -n {own} --reset-then-reuse-values --set \
+                 'watchNamespaces={{{wanted}}}'",
+                own = self.own_namespace,
+                wanted = wanted.join(",")
             ),
         )
     }

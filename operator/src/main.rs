@@ -133,6 +133,7 @@ impl Run {
         };
         let namespaces: BTreeSet<String> = self.namespaces.iter().cloned().collect();
         let mut context = Context::new(client, releases, namespaces, self.identity.clone());
+        context.own_namespace.clone_from(&self.own_namespace);
         context.recheck = Duration::from_secs(self.recheck_seconds);
         let readiness = server::Readiness::default();
         let served = server::serve(

@@ -102,6 +102,8 @@ async fn one_bad_object_blocks_nobody_else() {
         .await;
     let command = format!("watchNamespaces={{{},{}}}", space.name, elsewhere.name);
     assert!(message.contains(&command), "{message}");
+    let release = format!("<chart> -n {} ", space.name);
+    assert!(message.contains(&release), "{message}");
     let touched: Vec<_> = operator
         .proxy
         .exchanges()

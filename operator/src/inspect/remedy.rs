@@ -1,5 +1,7 @@
 //! What to try: commands to copy, for each thing that keeps a shop from being ready.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{ContainerState, Pod};
 use kube::ResourceExt;
 use localmart_api::{KeyRef, LocalMart, conditions::Reason, names};
@@ -87,6 +89,8 @@ fn missing_references(subject: Subject<'_>) -> Vec<String> {
     let namespace = subject.identity().namespace;
     let (secrets, maps) = dereference::referenced(subject.object);
     let found = &subject.observed.references;
+    // All keys of one object in one command: a second `create` would find the name taken.
+    let mut missing: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
     let secrets = secrets
         .into_iter()
         .filter(|key| !found.secrets.contains_key(key))
@@ -95,13 +99,15 @@ fn missing_references(subject: Subject<'_>) -> Vec<String> {
         .into_iter()
         .filter(|key| !found.config_maps.contains_key(key))
         .map(|key| ("configmap", key));
-    secrets
-        .chain(maps)
-        .map(|(kind, key)| {
-            format!(
-                "kubectl create {kind} {} -n {namespace} --from-literal={}=<value>",
-                key.name, key.key
-            )
+    for (kind, key) in secrets.chain(maps) {
+        let literal = format!("--from-literal={}=<value>", key.key);
+        missing.entry((kind, key.name)).or_default().push(literal);
+    }
+    missing
+        .into_iter()
+        .map(|((kind, name), literals)| {
+            let literals = literals.join(" ");
+            format!("kubectl create {kind} {name} -n {namespace} {literals}")
         })
         .collect()
 }
@@ -252,17 +258,27 @@ mod tests {
 
     #[test]
     fn a_missing_reference_is_made_with_one_command() {
-        let object = testing::object(
-            "{services: {cart: {env: [{name: A, valueFrom: {secretKeyRef: {name: mine, key: k}}}]}}}",
-        );
-        let observed = Observed::default();
-        let subject = Subject {
-            object: &object,
-            observed: &observed,
+        let made = |spec: &str| {
+            let object = testing::object(spec);
+            let observed = Observed::default();
+            let subject = Subject {
+                object: &object,
+                observed: &observed,
+            };
+            of(Reason::ReferenceNotFound, subject)
         };
         assert_eq!(
-            of(Reason::ReferenceNotFound, subject),
+            made(
+                "{services: {cart: {env: [{name: A, valueFrom: {secretKeyRef: {name: mine, key: k}}}]}}}"
+            ),
             ["kubectl create secret generic mine -n shops --from-literal=k=<value>"]
+        );
+        assert_eq!(
+            made("{postgres: {external: {host: db, adminSecretRef: {name: admin}}}}"),
+            [
+                "kubectl create secret generic admin -n shops --from-literal=password=<value> \
+                 --from-literal=username=<value>"
+            ]
         );
     }
 
