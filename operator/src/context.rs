@@ -11,7 +11,9 @@ use kube::{
 };
 use localmart_api::{LocalMart, conditions::Reason, names::FIELD_MANAGER};
 
-use crate::{backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases};
+use crate::{
+    backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases, watches::Served,
+};
 
 /// After this time, or up to twice of it, a shop is looked at again, in case a watch lost something.
 pub const RECHECK: Duration = Duration::from_mins(5);
@@ -26,6 +28,8 @@ pub struct Context {
     pub namespaces: Arc<BTreeSet<String>>,
     pub metrics: Metrics,
     pub backoff: Arc<Backoff<ObjectRef<LocalMart>>>,
+    /// Whether there are HTTPRoutes here.
+    pub routes: Served,
     /// [`RECHECK`], unless told otherwise.
     pub recheck: Duration,
 }
@@ -57,6 +61,7 @@ impl Context {
             namespaces: Arc::new(namespaces),
             metrics: Metrics::default(),
             backoff: Arc::default(),
+            routes: Served::default(),
             recheck: RECHECK,
         }
     }

@@ -22,4 +22,5 @@ pub mod telemetry;
 #[cfg(test)]
 mod testing;
 mod unknown;
+pub mod watches;
 pub mod yaml;
