@@ -11,7 +11,9 @@ use kube::{
 };
 use localmart_api::{LocalMart, conditions::Reason, names::FIELD_MANAGER};
 
-use crate::{backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases};
+use crate::{
+    backoff::Backoff, error::Failure, metrics::Metrics, releases::Releases, watches::Served,
+};
 
 /// After this time, or up to twice of it, a shop is looked at again, in case a watch lost something.
 pub const RECHECK: Duration = Duration::from_mins(5);
@@ -28,6 +30,8 @@ pub struct Context {
     pub backoff: Arc<Backoff<ObjectRef<LocalMart>>>,
     /// Namespace of the operator itself.
     pub own_namespace: String,
+    /// Whether there are HTTPRoutes here.
+    pub routes: Served,
     /// [`RECHECK`], unless told otherwise.
     pub recheck: Duration,
 }
@@ -60,6 +64,7 @@ impl Context {
             metrics: Metrics::default(),
             backoff: Arc::default(),
             own_namespace: "default".to_owned(),
+            routes: Served::default(),
             recheck: RECHECK,
         }
     }

@@ -2,46 +2,35 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures::StreamExt;
-use k8s_openapi::api::{
-    apps::v1::{Deployment, StatefulSet},
-    autoscaling::v2::HorizontalPodAutoscaler,
-    batch::v1::Job,
-    core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount},
-    networking::v1::{Ingress, NetworkPolicy},
-    policy::v1::PodDisruptionBudget,
-};
+use futures::{StreamExt, stream};
 use kube::{
-    Api, Client, ResourceExt,
-    core::{NamespaceResourceScope, PartialObjectMeta, Resource},
+    Api, ResourceExt,
     runtime::{
-        controller::{self, Action, Config, Controller},
+        applier,
+        controller::{self, Action, Config},
         reflector::ObjectRef,
-        watcher,
     },
 };
-use localmart_api::{LocalMart, names};
+use localmart_api::LocalMart;
 
 use crate::{
     context::Context,
     error::Failure,
     reconcile::{self, Next},
     server::Readiness,
+    watches::{self, Watched},
 };
 
 /// Passes that may run at once, each for another LocalMart.
 const CONCURRENCY: u16 = 4;
 /// Events that arrive together make one pass.
 const DEBOUNCE: Duration = Duration::from_millis(100);
-
-/// Only the metadata: what a pass works from it reads anew, so the operator's memory hardly grows
-/// with what it manages, and an object that does not fit our types still gets its pass.
-type Watched = PartialObjectMeta<LocalMart>;
 
 /// Watches and reconciles until `stop` is done and the passes under way have ended.
 pub async fn run(
@@ -67,30 +56,38 @@ pub async fn run(
                 BTreeSet::from([namespace.clone()]),
             ),
         };
-        let mut controller = Controller::new(api, watcher::Config::default()).with_config(
+        let (shops, store) = watches::of_shops(api);
+        let children = children
+            .iter()
+            .map(|namespace| watches::of_children(&client, namespace, &context.routes));
+        let wakes = stream::select_all(children.chain([shops]))
+            .map(Ok::<_, Infallible>)
+            .take_until(stop.clone());
+        let running = applier(
+            |object, context| Box::pin(on_event(object, context)),
+            on_failure,
+            Arc::new(context.clone()),
+            store.clone(),
+            wakes,
             Config::default()
                 .concurrency(CONCURRENCY)
                 .debounce(DEBOUNCE),
-        );
-        let store = controller.store();
-        for namespace in &children {
-            controller = watch_children(controller, &client, namespace);
-        }
-        let readiness = readiness.clone();
-        let running = controller
-            .graceful_shutdown_on(stop.clone())
-            .run(on_event, on_failure, Arc::new(context.clone()))
-            .for_each(|result| async move {
-                match result {
-                    // Logged where it happened. An object may go between its event and its pass.
-                    Ok(_)
-                    | Err(
-                        controller::Error::ReconcilerFailed(..)
-                        | controller::Error::ObjectNotFound(_),
-                    ) => {}
-                    Err(error) => tracing::warn!(%error, "watch failed; it is tried again"),
+        )
+        .for_each(|result| async move {
+            match result {
+                // Logged where it happened. An object may go between its event and its pass.
+                Ok(_)
+                | Err(
+                    controller::Error::ReconcilerFailed(..)
+                    | controller::Error::ObjectNotFound(_)
+                    | controller::Error::QueueError(_),
+                ) => {}
+                Err(controller::Error::RunnerError(error)) => {
+                    tracing::error!(%error, "the passes have ended");
                 }
-            });
+            }
+        });
+        let readiness = readiness.clone();
         controllers.push(async move {
             let watching = async {
                 if store.wait_until_ready().await.is_ok() {
@@ -101,49 +98,6 @@ pub async fn run(
         });
     }
     futures::future::join_all(controllers).await;
-}
-
-/// Any change of a child wakes its LocalMart.
-fn watch_children(
-    controller: Controller<Watched>,
-    client: &Client,
-    namespace: &str,
-) -> Controller<Watched> {
-    let controller = watch::<Deployment>(controller, client, namespace);
-    let controller = watch::<HorizontalPodAutoscaler>(controller, client, namespace);
-    let controller = watch::<StatefulSet>(controller, client, namespace);
-    let controller = watch::<Job>(controller, client, namespace);
-    let controller = watch::<Service>(controller, client, namespace);
-    let controller = watch::<ServiceAccount>(controller, client, namespace);
-    let controller = watch::<ConfigMap>(controller, client, namespace);
-    let controller = watch::<NetworkPolicy>(controller, client, namespace);
-    let controller = watch::<PersistentVolumeClaim>(controller, client, namespace);
-    let controller = watch::<PodDisruptionBudget>(controller, client, namespace);
-    watch::<Ingress>(controller, client, namespace)
-}
-
-fn watch<K>(
-    controller: Controller<Watched>,
-    client: &Client,
-    namespace: &str,
-) -> Controller<Watched>
-where
-    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
-        + Clone
-        + std::fmt::Debug
-        + Send
-        + Sync
-        + 'static,
-{
-    let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), namespace);
-    let ours = format!("{}={}", names::MANAGED_BY, names::FIELD_MANAGER);
-    let config = watcher::Config::default().labels(&ours);
-    // By label and not by owner: volumes that outlive their LocalMart have no owner.
-    controller.watches(api, config, |child| {
-        let namespace = child.namespace()?;
-        let name = child.labels().get(names::INSTANCE)?;
-        Some(ObjectRef::new(name).within(&namespace))
-    })
 }
 
 async fn on_event(object: Arc<Watched>, context: Arc<Context>) -> Result<Action, Failure> {

@@ -23,4 +23,5 @@ pub mod telemetry;
 #[cfg(test)]
 mod testing;
 mod unknown;
+pub mod watches;
 pub mod yaml;

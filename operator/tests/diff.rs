@@ -111,10 +111,13 @@ async fn no_edit_no_difference() {
 }
 
 #[tokio::test]
-async fn an_edit_of_one_service_and_a_new_ingress() {
+async fn an_edit_of_one_service_and_new_ways_in() {
     let scene = Scene::ready("{}").await;
     let text = scene
-        .change("{services: {cart: {replicas: 3}}, ingress: {host: a.localhost}}")
+        .change(
+            "{services: {cart: {replicas: 3}}, ingress: {host: a.localhost}, \
+             gateway: {parentRefs: [{name: public}]}}",
+        )
         .await;
     assert!(text.starts_with("LocalMart:\n"), "{text}");
     let services = wave(&text, "services");
@@ -130,6 +133,10 @@ async fn an_edit_of_one_service_and_a_new_ingress() {
         "{exposure}"
     );
     assert!(exposure.contains("a.localhost"), "{exposure}");
+    assert!(
+        exposure.contains("+ HTTPRoute shop-storefront\n"),
+        "{exposure}"
+    );
     assert!(wave(&text, "stores").contains(": nothing changes"));
 }
 

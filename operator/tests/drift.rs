@@ -7,9 +7,7 @@ mod kit;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Secret;
-use kit::{
-    Cluster, Operator, Space, eventually, gateway::Gateways, kubelet::Kubelet, operator::Options,
-};
+use kit::{Cluster, Operator, Space, eventually, gateway::Gateways, kubelet::Kubelet};
 use kube::{
     ResourceExt,
     api::{DeleteParams, Patch, PatchParams, PostParams},
@@ -154,12 +152,7 @@ async fn every_kind_comes_back_when_edited() {
     let space = Cluster::connect().await.space("edited").await;
     let _kubelet = Kubelet::start(&space);
     let _gateways = Gateways::start(&space);
-    // Routes are not watched.
-    let eager = Options {
-        recheck: Some(1),
-        ..Options::default()
-    };
-    let _operator = Operator::start_with(&space, eager).await;
+    let _operator = Operator::start(&space).await;
     ready(&space).await;
     let before = space.all().await;
     let name_of = |kind: Kind| {

@@ -6,10 +6,7 @@
 mod kit;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kit::{
-    Cluster, Operator, Space, eventually, gateway, gateway::Gateways, kubelet::Kubelet,
-    operator::Options,
-};
+use kit::{Cluster, Operator, Space, eventually, gateway, gateway::Gateways, kubelet::Kubelet};
 use kube::{Api, api::DeleteParams};
 use localmart_api::{
     Phase,
@@ -26,14 +23,6 @@ const ROUTE: &str = "shop-storefront";
 const SPEC: &str = "{gateway: {parentRefs: [{name: public, namespace: infra, sectionName: https}], \
      hostnames: ['*.example.org', shop.example.org]}}";
 
-/// Looks again after a second or two, not after minutes.
-fn eager() -> Options {
-    Options {
-        recheck: Some(1),
-        ..Options::default()
-    }
-}
-
 async fn exposed(space: &Space, wanted: Reason) -> String {
     space
         .condition("shop", ConditionType::Exposed, wanted)
@@ -46,7 +35,7 @@ async fn a_route_is_made_mirrored_repaired_and_pruned() {
     let space = Cluster::connect().await.space("gateway").await;
     let _kubelet = Kubelet::start(&space);
     let gateways = Gateways::silent(&space);
-    let operator = Operator::start_with(&space, eager()).await;
+    let _operator = Operator::start(&space).await;
     space.apply("shop", SPEC).await.unwrap();
     let waits = exposed(&space, Reason::RoutePending).await;
     assert!(waits.contains("Gateway infra/public https"), "{waits}");
@@ -75,22 +64,6 @@ async fn a_route_is_made_mirrored_repaired_and_pruned() {
     gateways.take();
     space.phase("shop", Phase::Ready).await;
     exposed(&space, Reason::RouteAccepted).await;
-
-    // Looking costs no write.
-    let looks = || {
-        let exchanges = operator.proxy.exchanges();
-        exchanges
-            .iter()
-            .filter(|exchange| exchange.right() == "list gateway.networking.k8s.io/httproutes")
-            .count()
-    };
-    operator.proxy.reset();
-    eventually("the operator has looked", async || {
-        (looks() > 2).then_some(()).ok_or(looks())
-    })
-    .await;
-    let writes = operator.proxy.writes();
-    assert!(writes.is_empty(), "{writes:#?}");
 
     // What somebody edits or deletes comes back.
     let edit = json!({ "spec": { "hostnames": ["mine.example.org"], "rules": null } });
@@ -127,7 +100,7 @@ async fn a_cluster_without_the_gateway_api_is_told_of_and_one_that_gets_it_is_no
     remove_crd(&cluster).await;
     let space = cluster.space("gateway").await;
     let _kubelet = Kubelet::start(&space);
-    let operator = Operator::start_with(&space, eager()).await;
+    let operator = Operator::start(&space).await;
     // Who wants no route hears nothing of it.
     space.apply("shop", "{}").await.unwrap();
     space.phase("shop", Phase::Ready).await;

@@ -24,6 +24,7 @@ const CLUSTER_WIDE: Options = Options {
     recheck: None,
     bug: None,
     beside: Vec::new(),
+    ungranted: false,
 };
 
 /// Reads a condition's reason without expecting the object to fit our types.

@@ -49,6 +49,13 @@ pub struct Survey {
     secrets: BTreeMap<String, Secret>,
 }
 
+impl Survey {
+    /// Whether this kind could be looked at.
+    pub fn sees(&self, kind: Kind) -> bool {
+        !self.unseen.contains_key(&kind)
+    }
+}
+
 /// Reads the children and the shop's own Secrets.
 ///
 /// The order matters. When a LocalMart is deleted, the garbage collector begins to take its

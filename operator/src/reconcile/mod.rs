@@ -146,7 +146,9 @@ impl Next {
 /// One pass for the LocalMart of this name.
 pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next, Failure> {
     let survey = if context.grants(namespace) {
-        Some(dereference::survey(&context.client, namespace, name).await?)
+        let survey = dereference::survey(&context.client, namespace, name).await?;
+        context.routes.found(survey.sees(Kind::HttpRoute));
+        Some(survey)
     } else {
         None
     };

@@ -9,11 +9,16 @@ use std::{
 };
 
 use localmart_operator::releases::OWN_VERSION;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{chart, cluster::Space, proxy::Proxy, wire::Wire};
+use super::{
+    chart,
+    cluster::{Cluster, Space},
+    proxy::Proxy,
+    wire::Wire,
+};
 
 /// A release that exists in tests only: every image of it is another one.
 pub const NEXT_VERSION: &str = "99.0.0";
@@ -34,6 +39,9 @@ pub struct Options {
     pub bug: Option<&'static str>,
     /// Further namespaces in which it has rights.
     pub beside: Vec<String>,
+    /// Without its rights until they are granted, under a name of its own: what it is refused until
+    /// then is meant to be.
+    pub ungranted: bool,
 }
 
 /// What the plugin said.
@@ -47,6 +55,14 @@ pub struct Answer {
 pub struct Operator {
     pub proxy: Proxy,
     program: Arc<Program>,
+    rights: Rights,
+}
+
+/// What the chart grants, to whom and where.
+struct Rights {
+    documents: Vec<Value>,
+    user: String,
+    namespaces: Vec<String>,
 }
 
 /// The process and how it is started.
@@ -76,11 +92,16 @@ impl Operator {
         } else {
             "1"
         };
-        let namespaces = [&[space.name.clone()][..], &options.beside].concat();
-        let namespaces = namespaces.join(",");
+        let granted = [&[space.name.clone()][..], &options.beside].concat();
+        let namespaces = granted.join(",");
         let watched = format!("{{{namespaces}}}");
+        let account = if options.ungranted {
+            "late"
+        } else {
+            "operator"
+        };
         let documents = chart::template(
-            "operator",
+            account,
             &space.name,
             &[
                 ("watchNamespaces", &watched),
@@ -95,12 +116,15 @@ impl Operator {
                 ("replicas", replicas),
             ],
         );
-        chart::grant(&space.cluster, &documents).await;
-        let user = format!("system:serviceaccount:{}:operator", space.name);
-        for namespace in namespaces.split(',') {
-            chart::in_force(&space.cluster, &user, namespace).await;
+        let rights = Rights {
+            documents,
+            user: format!("system:serviceaccount:{}:{account}", space.name),
+            namespaces: granted,
+        };
+        if !options.ungranted {
+            rights.grant(&space.cluster).await;
         }
-        let proxy = Proxy::start(space.cluster.client.clone(), user).await;
+        let proxy = Proxy::start(space.cluster.client.clone(), rights.user.clone()).await;
 
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: String| {
@@ -138,7 +162,16 @@ impl Operator {
         proxy.on_crash(move || {
             tokio::spawn(crash(crashing.clone()));
         });
-        Self { proxy, program }
+        Self {
+            proxy,
+            program,
+            rights,
+        }
+    }
+
+    /// Gives it the rights that it was started without.
+    pub async fn grant(&self, cluster: &Cluster) {
+        self.rights.grant(cluster).await;
     }
 
     /// The next process reaches its API server through this wire.
@@ -231,6 +264,15 @@ impl Operator {
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.program.log_path()).unwrap_or_default()
+    }
+}
+
+impl Rights {
+    async fn grant(&self, cluster: &Cluster) {
+        chart::grant(cluster, &self.documents).await;
+        for namespace in &self.namespaces {
+            chart::in_force(cluster, &self.user, namespace).await;
+        }
     }
 }
 

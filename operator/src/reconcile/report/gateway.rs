@@ -106,12 +106,10 @@ fn of_entry(entry: &Value, generation: Option<i64>, who: &str) -> Answer {
         };
         let word = |field: &str| condition[field].as_str().unwrap_or_default();
         let said = || {
-            format!(
-                "{who}: {type_} is {}, {}: {}",
-                word("status"),
-                word("reason"),
-                word("message")
-            )
+            let words = Some(word("message")).filter(|words| !words.is_empty());
+            let words = words.map_or_else(String::new, |words| format!(": {words}"));
+            let (status, why) = (word("status"), word("reason"));
+            format!("{who}: {type_} is {status}, {why}{words}")
         };
         match word("status") {
             "True" => {}

@@ -105,6 +105,11 @@ fn a_no_is_told_in_the_controllers_own_words() {
         let words = format!("Gateway shops/inner: {word} is False, Because: of this.");
         assert_eq!(finding.message, words);
     }
+    // Some say no more than that.
+    let mut silent = both("False", "True");
+    silent[0]["message"] = json!("");
+    let told = found(&[entry(&inner(), &silent)]).message;
+    assert_eq!(told, "Gateway shops/inner: Accepted is False, Because");
 }
 
 #[test]
