@@ -30,6 +30,7 @@ use crate::{
         downgrade,
         rotation::{Rings, Wish},
     },
+    planted::Bug,
     releases::{OWN_VERSION, PostgresImages, Release, Releases},
 };
 
@@ -128,6 +129,7 @@ pub fn validate(
             .unwrap_or_else(|| defaults::LOG_LEVEL.to_owned()),
         title: storefront
             .title
+            .filter(|_| !Bug::FieldIgnored.is_planted())
             .unwrap_or_else(|| defaults::TITLE.to_owned()),
         currency: storefront
             .currency

@@ -19,6 +19,7 @@ pub mod cluster;
 pub mod exchange;
 pub mod fault;
 pub mod kubelet;
+pub mod look;
 pub mod operator;
 pub mod portrait;
 pub mod proxy;
