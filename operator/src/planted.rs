@@ -1,5 +1,5 @@
 //! Bugs that are put in on purpose: a search for faults that finds none proves something only if it
-//! finds these (`tests/faults`). A program built without the feature `planted-bugs` has none.
+//! finds these (`tests/faults`, `tests/campaign`). A program built without the feature `planted-bugs` has none.
 
 /// One planted bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +12,31 @@ pub enum Bug {
     SecretMadeAgain,
     /// A task counts as done when its Job is there.
     CompletedTooEarly,
+    /// A field that is wanted no more is left in its object.
+    FieldKept,
+    /// An object that is wanted no more is left in the cluster.
+    ObjectKept,
+    /// The title of the shop is never read.
+    FieldIgnored,
+    /// What is merged into a pod is sent as it was written, not as the API server stores it.
+    SpellingKept,
 }
 
 impl Bug {
-    pub const ALL: [Self; 4] = [
+    /// Those that faults bring to light.
+    pub const OF_FAULTS: [Self; 4] = [
         Self::DeleteWithoutUid,
         Self::AppliedWithoutUid,
         Self::SecretMadeAgain,
         Self::CompletedTooEarly,
+    ];
+
+    /// Those that values bring to light.
+    pub const OF_CAMPAIGN: [Self; 4] = [
+        Self::FieldKept,
+        Self::ObjectKept,
+        Self::FieldIgnored,
+        Self::SpellingKept,
     ];
 
     /// What `LOCALMART_PLANTED_BUG` is set to.
@@ -29,6 +46,10 @@ impl Bug {
             Self::AppliedWithoutUid => "applied-without-uid",
             Self::SecretMadeAgain => "secret-made-again",
             Self::CompletedTooEarly => "completed-too-early",
+            Self::FieldKept => "field-kept",
+            Self::ObjectKept => "object-kept",
+            Self::FieldIgnored => "field-ignored",
+            Self::SpellingKept => "spelling-kept",
         }
     }
 

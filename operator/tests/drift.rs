@@ -358,3 +358,27 @@ async fn what_is_wanted_no_more_goes() {
     assert_eq!(left.len(), 1, "{left:?}");
     space.kind(Kind::ConfigMap).get("shop-notes").await.unwrap();
 }
+
+/// Which class absence means, the API server decides when an ingress is made and never again.
+#[tokio::test]
+async fn an_ingress_that_names_its_class_no_more_has_the_default_again() {
+    let cluster = Cluster::connect().await;
+    let space = &cluster.space("drift").await;
+    let _kubelet = Kubelet::start(space);
+    let _operator = Operator::start(space).await;
+    let named = |class: &'static str| {
+        move |ingress: &DynamicObject| ingress.data["spec"]["ingressClassName"] == class
+    };
+    let spec = "{ingress: {host: a.localhost, className: other}}";
+    space.apply("shop", spec).await.unwrap();
+    space
+        .object(Kind::Ingress, "shop-storefront", named("other"))
+        .await;
+    space
+        .apply("shop", "{ingress: {host: a.localhost}}")
+        .await
+        .unwrap();
+    space
+        .object(Kind::Ingress, "shop-storefront", named("traefik"))
+        .await;
+}

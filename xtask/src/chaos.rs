@@ -23,7 +23,7 @@ const CRASHES: u32 = 20;
 /// Seconds for each search of the operator's model.
 const MODEL_SECONDS: u32 = 300;
 
-/// Runs the operator's faults and its model, races and crashes, and fails where one finds a violation. The program is built as what is
+/// Runs the operator's faults, its campaign and its model, races and crashes, and fails where one finds a violation. The program is built as what is
 /// shipped is, optimised, so that more rounds fit into an hour.
 pub fn run(rounds: Option<u32>, progress: &Progress) -> Result<()> {
     let step = progress.step("build");
@@ -50,8 +50,8 @@ pub fn run(rounds: Option<u32>, progress: &Progress) -> Result<()> {
     bail!("these found violations: {}", failed.join(", "))
 }
 
-/// Every fault between the operator and the API server, and the model of its loop; names what
-/// failed.
+/// Every fault between the operator and the API server, every value of every field of the spec, and
+/// the model of the operator's loop; names what failed.
 fn operator(progress: &Progress) -> Result<Vec<&'static str>> {
     let config = ClusterConfig {
         name: CONTROL_PLANE.to_owned(),
@@ -60,21 +60,30 @@ fn operator(progress: &Progress) -> Result<Vec<&'static str>> {
         etcd_in_memory: true,
     };
     let cluster = cluster::start(&config, progress)?;
-    let mut faults = cargo::command("test");
-    faults
-        .args(["--package", "localmart-operator", "--test", "faults"])
-        .args(["--features", "cluster-tests,planted-bugs"])
-        .args(["--", "--nocapture", "--test-threads=1"])
-        .env("LOCALMART_FAULTS", "full")
-        .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
-        .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
+    let against = |test: &str, extent: &str| {
+        let mut command = cargo::command("test");
+        command
+            .args(["--package", "localmart-operator", "--test", test])
+            .args(["--features", "cluster-tests,planted-bugs"])
+            .args(["--", "--nocapture", "--test-threads=1"])
+            .env(extent, "full")
+            .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
+            .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
+        command
+    };
+    let faults = against("faults", "LOCALMART_FAULTS");
+    let campaign = against("campaign", "LOCALMART_CAMPAIGN");
     let mut model = cargo::command("test");
     model
         .args(["--package", "localmart-operator", "--test", "model"])
         .args(["--", "--nocapture", "--test-threads=1"])
         .env("LOCALMART_MODEL_SECONDS", MODEL_SECONDS.to_string());
     let mut failed = Vec::new();
-    for (form, mut command) in [("operator faults", faults), ("operator model", model)] {
+    for (form, mut command) in [
+        ("operator faults", faults),
+        ("operator campaign", campaign),
+        ("operator model", model),
+    ] {
         println!("\n{form}");
         let status = command.status().context("cannot start cargo")?;
         if !status.success() {

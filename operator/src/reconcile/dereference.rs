@@ -202,6 +202,9 @@ async fn own_secrets(
 }
 
 /// One object, or nothing when it does not exist.
+///
+/// The name may be one that a person wrote. What no object can be called is not there; asking for it
+/// would be another request, of another path.
 async fn read<K>(api: &Api<K>, name: &str) -> Result<Option<K>, Failure>
 where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
@@ -209,9 +212,22 @@ where
         + DeserializeOwned
         + std::fmt::Debug,
 {
+    if !is_name(name) {
+        return Ok(None);
+    }
     api.get_opt(name)
         .await
         .map_err(|error| Failure::api(&format!("read {} {name}", K::kind(&())), &error))
+}
+
+/// Whether an object can be called so: the subdomains of DNS.
+fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let edge = |part: &str| part.starts_with('-') || part.ends_with('-');
+    name.len() <= 253
+        && name
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(fits) && !edge(part))
 }
 
 async fn references(
@@ -351,4 +367,35 @@ async fn pods(client: &Client, identity: &Identity) -> Result<Vec<Pod>, Failure>
         .await
         .map_err(|error| Failure::api("list pods", &error))?;
     Ok(list.items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn a_name_is_no_path() {
+        for name in ["a", "shop-tls", "0.a-b.c", &"a".repeat(253)] {
+            assert!(is_name(name), "{name}");
+        }
+        let wrong = [
+            "",
+            "Not a name",
+            "A",
+            "a_b",
+            "-a",
+            "a-",
+            "a..b",
+            ".",
+            "..",
+            "../other",
+            "a/b",
+            "a?b",
+            "a%2f",
+        ];
+        for name in wrong {
+            assert!(!is_name(name), "{name}");
+        }
+        assert!(!is_name(&"a".repeat(254)));
+    }
 }

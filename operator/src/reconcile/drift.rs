@@ -15,26 +15,39 @@ use kube::core::DynamicObject;
 use localmart_api::names::FIELD_MANAGER;
 use serde_json::{Map, Value};
 
+use crate::planted::Bug;
+
 /// Whether `live` differs from `desired` in anything that is ours to decide.
 pub fn needs_apply(desired: &Value, live: &DynamicObject) -> bool {
     let Ok(live_value) = serde_json::to_value(live) else {
         return true;
     };
-    let owned = live
-        .metadata
-        .managed_fields
-        .iter()
-        .flatten()
-        .find(|entry| {
-            entry.manager.as_deref() == Some(FIELD_MANAGER)
-                && entry.operation.as_deref() == Some("Apply")
-                && entry.subresource.as_deref().unwrap_or_default().is_empty()
-        })
-        .and_then(|entry| entry.fields_v1.as_ref());
-    match owned {
-        Some(owned) => !in_step(&owned.0, &applied_part(desired), &live_value),
+    match owned(live) {
+        Some(owned) => !in_step(owned, &applied_part(desired), &live_value),
         None => true,
     }
+}
+
+/// Whether our manager decided this field of a live object, for example `spec`, `replicas`.
+pub fn decides(live: &DynamicObject, path: &[&str]) -> bool {
+    let names = path.iter();
+    let root = owned(live);
+    names
+        .fold(root, |at, name| at?.get(format!("f:{name}")))
+        .is_some()
+}
+
+/// The record of the fields that our manager has applied.
+fn owned(live: &DynamicObject) -> Option<&Value> {
+    let entries = live.metadata.managed_fields.iter().flatten();
+    let ours = entries.filter(|entry| {
+        entry.manager.as_deref() == Some(FIELD_MANAGER)
+            && entry.operation.as_deref() == Some("Apply")
+            && entry.subresource.as_deref().unwrap_or_default().is_empty()
+    });
+    ours.filter_map(|entry| entry.fields_v1.as_ref())
+        .map(|fields| &fields.0)
+        .next()
 }
 
 /// What an apply takes ownership of: everything but the identity of the object.
@@ -80,7 +93,7 @@ fn fields_in_step(owned: &Map<String, Value>, desired: &Map<String, Value>, live
         && owned
             .keys()
             .filter_map(|name| name.strip_prefix("f:"))
-            .all(|name| desired.contains_key(name))
+            .all(|name| desired.contains_key(name) || Bug::FieldKept.is_planted())
 }
 
 fn entries_in_step(owned: &Map<String, Value>, desired: &[Value], live: &Value) -> bool {
@@ -261,6 +274,14 @@ mod tests {
         let mut flat = desired();
         flat["spec"]["selector"] = json!({ "x": "y" });
         assert!(needed(&flat, &more));
+    }
+
+    #[test]
+    fn what_we_decided_stands_in_the_record() {
+        let live: DynamicObject = serde_json::from_value(live()).unwrap();
+        assert!(decides(&live, &["spec", "replicas"]));
+        assert!(!decides(&live, &["spec", "paused"]));
+        assert!(!decides(&live, &["status"]));
     }
 
     #[test]

@@ -188,10 +188,19 @@ pub async fn pass(context: &Context, namespace: &str, name: &str) -> Result<Next
     let mut failures = Vec::new();
     let mut at_once = false;
     if !paused {
-        // An autoscaler goes before its Deployment is told a count: two must not decide it.
-        let goes_first = |surplus: &&Surplus| surplus.key.kind == Kind::HorizontalPodAutoscaler;
+        // An autoscaler goes before its Deployment is told a count: two must not decide it. An
+        // ingress may be made anew.
+        let goes_first = |surplus: &&Surplus| {
+            matches!(
+                surplus.key.kind,
+                Kind::HorizontalPodAutoscaler | Kind::Ingress
+            )
+        };
         let (first, last): (Vec<_>, Vec<_>) = plan.prune.iter().partition(goes_first);
         failures = prune(context, namespace, &first).await;
+        for surplus in first {
+            observed.objects.remove(&surplus.key);
+        }
         let outcome = apply::apply(
             &context.client,
             &identity,

@@ -12,7 +12,12 @@ use kube::{
     core::DynamicObject,
 };
 
-use super::{observed::Observed, readiness, shop::Shop};
+use super::{
+    drift,
+    observed::Observed,
+    readiness,
+    shop::{IngressSettings, Shop},
+};
 use crate::{
     build::{Key, Kind, redis},
     error::Failure,
@@ -36,8 +41,12 @@ pub fn surplus(shop: &Shop, observed: &Observed, planned: &BTreeSet<Key>) -> Vec
             .any(|owner| owner.uid == shop.identity.uid);
         owned
             && object.metadata.deletion_timestamp.is_none()
-            && !planned.contains(key)
-            && may_go(shop, observed, key)
+            && !Bug::ObjectKept.is_planted()
+            && if planned.contains(key) {
+                is_made_anew(shop, key, object)
+            } else {
+                may_go(shop, observed, key)
+            }
     };
     observed
         .objects
@@ -50,6 +59,15 @@ pub fn surplus(shop: &Shop, observed: &Observed, planned: &BTreeSet<Key>) -> Vec
             })
         })
         .collect()
+}
+
+/// An ingress that named its class and names it no more: which class that means, the API server
+/// decides only for an object that is made.
+fn is_made_anew(shop: &Shop, key: &Key, object: &DynamicObject) -> bool {
+    let names_none = |ingress: &IngressSettings| ingress.class_name.is_none();
+    key.kind == Kind::Ingress
+        && shop.ingress.as_ref().is_some_and(names_none)
+        && drift::decides(object, &["spec", "ingressClassName"])
 }
 
 fn may_go(shop: &Shop, observed: &Observed, key: &Key) -> bool {

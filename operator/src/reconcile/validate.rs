@@ -32,6 +32,7 @@ use crate::{
         downgrade,
         rotation::{Rings, Wish},
     },
+    planted::Bug,
     releases::{OWN_VERSION, Releases},
 };
 
@@ -114,6 +115,7 @@ pub fn validate(
             .unwrap_or_else(|| defaults::LOG_LEVEL.to_owned()),
         title: storefront
             .title
+            .filter(|_| !Bug::FieldIgnored.is_planted())
             .unwrap_or_else(|| defaults::TITLE.to_owned()),
         currency: storefront
             .currency

@@ -27,6 +27,7 @@ use crate::{
         Cluster, Operator, Space, eventually,
         fault::{Event, Fault, Plan},
         kubelet::Kubelet,
+        look,
         operator::Options,
         portrait,
         wait::LONG,
@@ -89,7 +90,7 @@ impl Journey {
             if jobs.is_empty() { Err(jobs) } else { Ok(()) }
         })
         .await;
-        self.look_thrice("held").await;
+        look::thrice(&self.space, &self.operator, SHOP).await;
         self.kubelet.release(HELD);
     }
 
@@ -296,7 +297,10 @@ impl Journey {
                 return Ok(());
             }
             if started.elapsed() > LONG {
-                return Err(format!("another end: {}", difference(&calm, &plain(&seen))));
+                return Err(format!(
+                    "another end: {}",
+                    portrait::difference(&calm, &plain(&seen))
+                ));
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
@@ -315,9 +319,9 @@ impl Journey {
             return Ok(());
         }
         let mut writes = Vec::new();
-        for round in 0..3 {
+        for _ in 0..3 {
             let before = self.operator.proxy.writes().len();
-            self.look_thrice(&round.to_string()).await;
+            look::thrice(&self.space, &self.operator, SHOP).await;
             writes = self.operator.proxy.writes().split_off(before);
             writes.retain(|write| !write.is_event());
             if writes.is_empty() {
@@ -327,38 +331,12 @@ impl Journey {
         Err(format!("writes although nothing happens: {writes:?}"))
     }
 
-    /// Wakes the operator until three more passes have begun, so that one has gone from its first
-    /// read to its last write.
-    async fn look_thrice(&self, why: &str) {
-        for wake in ["a", "b", "c"] {
-            let passes = self.passes();
-            let value = format!("{why}{wake}{passes}");
-            self.space.annotate(SHOP, "test/wake", Some(&value)).await;
-            eventually("the operator has looked", async || {
-                let seen = self.passes();
-                (seen > passes).then_some(()).ok_or(seen)
-            })
-            .await;
-        }
-    }
-
-    /// Passes that have begun: each reads the LocalMart once.
-    fn passes(&self) -> usize {
-        let reads = self.operator.proxy.exchanges();
-        let of_shop = |read: &&_| exchange_reads_shop(read);
-        reads.iter().filter(of_shop).count()
-    }
-
     /// The end of the operator's log.
     pub fn log(&self) -> String {
         let log = self.operator.log();
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
-}
-
-fn exchange_reads_shop(exchange: &crate::kit::exchange::Exchange) -> bool {
-    exchange.right() == "get localmart.dev/localmarts"
 }
 
 /// Whether the fault makes work that an undisturbed run does not have: the end is the same, and
@@ -370,37 +348,5 @@ pub const fn disturbs(fault: Fault) -> bool {
 fn forget_generation(body: &mut Value) {
     if let Some(body) = body.as_object_mut() {
         body.remove("generation");
-    }
-}
-
-/// The fields in which two end states differ.
-fn difference(calm: &Portrait, seen: &Portrait) -> String {
-    let mut found = Vec::new();
-    compare("", &json!(calm), &json!(seen), &mut found);
-    found.truncate(8);
-    found.join("; ")
-}
-
-fn compare(path: &str, calm: &Value, seen: &Value, found: &mut Vec<String>) {
-    match (calm, seen) {
-        (Value::Object(calm), Value::Object(seen)) => {
-            let names: BTreeSet<_> = calm.keys().chain(seen.keys()).collect();
-            for name in names {
-                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned();
-                let (calm, seen) = (of(calm), of(seen));
-                let path = format!("{path}/{name}");
-                compare(&path, &calm.into(), &seen.into(), found);
-            }
-        }
-        (Value::Array(calm), Value::Array(seen)) if calm.len() == seen.len() => {
-            for (at, (calm, seen)) in calm.iter().zip(seen).enumerate() {
-                compare(&format!("{path}/{at}"), calm, seen, found);
-            }
-        }
-        _ if calm == seen => {}
-        _ => {
-            let text = format!("{path} is {seen}, not {calm}");
-            found.push(text.chars().take(300).collect());
-        }
     }
 }

@@ -254,12 +254,16 @@ impl Space {
 
     /// A Secret or ConfigMap of the user with one key.
     pub async fn give(&self, kind: &str, name: &str, field: &str, key: &str, value: &str) {
-        let body = json!({
-            "apiVersion": "v1",
-            "kind": kind,
-            "metadata": { "name": name, "namespace": self.name },
-            field: { key: value },
-        });
+        self.furnish(kind, name, &json!({ field: { key: value } }))
+            .await;
+    }
+
+    /// A Secret or ConfigMap of the user with these fields.
+    pub async fn furnish(&self, kind: &str, name: &str, fields: &Value) {
+        let mut body = fields.clone();
+        body["apiVersion"] = json!("v1");
+        body["kind"] = json!(kind);
+        body["metadata"] = json!({ "name": name, "namespace": self.name });
         let resource = ApiResource::from_gvk(&kube::core::GroupVersionKind::gvk("", "v1", kind));
         let api: Api<DynamicObject> =
             Api::namespaced_with(self.cluster.client.clone(), &self.name, &resource);

@@ -21,6 +21,7 @@ pub mod exchange;
 pub mod fault;
 pub mod gateway;
 pub mod kubelet;
+pub mod look;
 pub mod operator;
 pub mod portrait;
 pub mod proxy;

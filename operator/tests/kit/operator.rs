@@ -329,7 +329,7 @@ impl Drop for Operator {
 }
 
 /// The operator; measurements name a build of it that is fit to be measured.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     std::env::var_os("LOCALMART_BENCH_OPERATOR").map_or_else(
         || PathBuf::from(env!("CARGO_BIN_EXE_localmart-operator")),
         PathBuf::from,
@@ -349,7 +349,7 @@ fn kubeconfig(address: SocketAddr) -> String {
 }
 
 /// Two releases; the second takes something away that the first needs.
-fn releases() -> String {
+pub fn releases() -> String {
     let names = [
         "catalog",
         "cart",

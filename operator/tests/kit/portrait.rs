@@ -1,9 +1,12 @@
 //! A namespace as it would look anywhere else: what is random or counts time is taken out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::Secret;
-use kube::{ResourceExt, api::ListParams};
+use kube::{
+    ResourceExt,
+    api::{DynamicObject, ListParams},
+};
 use localmart_api::names;
 use localmart_operator::{build::Kind, reconcile::shop::Identity};
 use serde_json::{Value, json};
@@ -43,6 +46,7 @@ pub async fn of(space: &Space, shop: &str) -> BTreeMap<String, Value> {
     for ((kind, name), object) in objects {
         let mut body = json!({
             "labels": object.metadata.labels,
+            "annotations": annotations(kind, &object),
             "owners": object.metadata.owner_references,
             "data": object.data,
         });
@@ -101,6 +105,16 @@ pub async fn of(space: &Space, shop: &str) -> BTreeMap<String, Value> {
     portrait
 }
 
+/// Annotations, without what the controllers keep there.
+fn annotations(kind: Kind, object: &DynamicObject) -> BTreeMap<&String, &String> {
+    let theirs = |name: &str| match kind {
+        Kind::PersistentVolumeClaim => name.contains("kubernetes.io/"),
+        _ => name.starts_with("deployment.kubernetes.io/"),
+    };
+    let all = object.annotations().iter();
+    all.filter(|(name, _)| !theirs(name)).collect()
+}
+
 fn role_prefix(space: &Space, shop: &str) -> String {
     let identity = Identity {
         name: shop.to_owned(),
@@ -123,4 +137,36 @@ fn insert(
     };
     let body = serde_json::from_str(&plain(&body.to_string())).unwrap();
     portrait.insert(plain(name), body);
+}
+
+/// The fields in which two portraits differ.
+pub fn difference(wanted: &BTreeMap<String, Value>, seen: &BTreeMap<String, Value>) -> String {
+    let mut found = Vec::new();
+    compare("", &json!(wanted), &json!(seen), &mut found);
+    found.truncate(8);
+    found.join("; ")
+}
+
+fn compare(path: &str, wanted: &Value, seen: &Value, found: &mut Vec<String>) {
+    match (wanted, seen) {
+        (Value::Object(wanted), Value::Object(seen)) => {
+            let names: BTreeSet<_> = wanted.keys().chain(seen.keys()).collect();
+            for name in names {
+                let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned();
+                let (wanted, seen) = (of(wanted), of(seen));
+                let path = format!("{path}/{name}");
+                compare(&path, &wanted.into(), &seen.into(), found);
+            }
+        }
+        (Value::Array(wanted), Value::Array(seen)) if wanted.len() == seen.len() => {
+            for (at, (wanted, seen)) in wanted.iter().zip(seen).enumerate() {
+                compare(&format!("{path}/{at}"), wanted, seen, found);
+            }
+        }
+        _ if wanted == seen => {}
+        _ => {
+            let text = format!("{path} is {seen}, not {wanted}");
+            found.push(text.chars().take(300).collect());
+        }
+    }
 }

@@ -151,6 +151,7 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
         .args(["--no-fail-fast", "--test", "*"])
         // The same sample each time: what turns red is the change's doing. `chaos` tries every plan.
         .env("LOCALMART_FAULTS_SEED", "1")
+        .env("LOCALMART_CAMPAIGN_SEED", "1")
         // What was counted, for example writes and edits, belongs into the log.
         .args(["--", "--show-output"])
         .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)

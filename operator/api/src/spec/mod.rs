@@ -174,6 +174,24 @@ fn spec_rules() -> Vec<serde_json::Value> {
             ),
         )
     };
+    let class = |root: &str, store: &str| {
+        format!(
+            "(has({root}.{store}) && has({root}.{store}.managed) && \
+             has({root}.{store}.managed.storage) && \
+             has({root}.{store}.managed.storage.className) ? \
+             {root}.{store}.managed.storage.className : '')"
+        )
+    };
+    let keeps_class = |store: &str| {
+        rule(
+            &format!("{} == {}", class("self", store), class("oldSelf", store)),
+            &format!(
+                "{store}.managed.storage.className cannot change, a volume stays in its class \
+                 (absent means the cluster's default): set it back, or move the data to a new \
+                 LocalMart"
+            ),
+        )
+    };
     let version = |root: &str| {
         format!(
             "(has({root}.postgres) && has({root}.postgres.managed) && \
@@ -202,6 +220,8 @@ fn spec_rules() -> Vec<serde_json::Value> {
         ),
         never_shrinks("postgres", POSTGRES_STORAGE),
         never_shrinks("redis", REDIS_STORAGE),
+        keeps_class("postgres"),
+        keeps_class("redis"),
     ]
 }
 

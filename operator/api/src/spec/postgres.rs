@@ -103,12 +103,6 @@ fn parameter_rules() -> Vec<serde_json::Value> {
 /// A volume.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(extend("x-kubernetes-validations" = [rule(
-    "has(self.className) == has(oldSelf.className) && \
-     (!has(self.className) || self.className == oldSelf.className)",
-    "storage.className cannot change, a volume stays in its class: set it back, or move the data \
-     to a new LocalMart",
-)]))]
 pub struct Storage {
     /// Size; it may grow where the class allows, and never shrinks.
     #[serde(default, skip_serializing_if = "Option::is_none")]

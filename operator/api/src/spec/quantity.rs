@@ -53,6 +53,10 @@ const DECIMAL: [(&str, u32); 8] = [
     ("", 3),
     ("m", 0),
 ];
+/// What may be written and is finer than what is kept.
+const FINER: [(&str, i32); 2] = [("u", -3), ("n", -6)];
+/// The most that Kubernetes knows.
+const MOST: i128 = (i64::MAX as i128) * 1000;
 
 impl Quantity {
     /// The amount, rounded up to a whole number: bytes, or cores.
@@ -74,36 +78,64 @@ impl FromStr for Quantity {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || NotAQuantity(text.to_owned());
-        let end = text
+        let unsigned = text.strip_prefix('+').unwrap_or(text);
+        let end = unsigned
             .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
-        let (number, suffix) = text.split_at(end);
+            .unwrap_or(unsigned.len());
+        let (number, suffix) = unsigned.split_at(end);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() && fraction.is_empty() || number.len() > 24 {
+        if whole.is_empty() && fraction.is_empty() {
             return Err(refuse());
         }
-        let digits: i128 = format!("{whole}{fraction}").parse().map_err(|_| refuse())?;
-        let places = u32::try_from(fraction.len()).map_err(|_| refuse())?;
-        let ten = |power| 10_i128.checked_pow(power).ok_or_else(refuse);
+        let fraction = fraction.trim_end_matches('0');
+        let digits: i128 = format!("0{whole}{fraction}")
+            .parse()
+            .map_err(|_| refuse())?;
+        let places = i32::try_from(fraction.len()).map_err(|_| refuse())?;
 
-        let (scale, binary) = if let Some((_, bits)) = BINARY.iter().find(|(s, _)| *s == suffix) {
-            (1000 << bits, true)
-        } else if let Some((_, power)) = DECIMAL.iter().find(|(s, _)| *s == suffix) {
-            (ten(*power)?, false)
+        let bits = BINARY.iter().find(|(known, _)| *known == suffix);
+        let thousandths = if let Some((_, bits)) = bits {
+            let scaled = digits.checked_mul(1000 << bits);
+            scaled.map_or(MOST, |scaled| times_ten_to(scaled, -places))
         } else {
-            let power = suffix.strip_prefix(['e', 'E']).ok_or_else(refuse)?;
-            let power: u32 = power.parse().map_err(|_| refuse())?;
-            (ten(power.min(21) + 3)?, false)
+            times_ten_to(
+                digits,
+                power_of_ten(suffix)
+                    .ok_or_else(refuse)?
+                    .saturating_sub(places),
+            )
         };
-        let scaled = digits.checked_mul(scale).ok_or_else(refuse)?;
-        // Kubernetes rounds up what is finer than its precision.
-        let divisor = ten(places)?;
-        let thousandths = scaled.div_euclid(divisor) + i128::from(scaled % divisor != 0);
         Ok(Self {
-            text: canonical(thousandths, binary),
+            text: canonical(thousandths, bits.is_some()),
             thousandths,
         })
     }
+}
+
+/// The power of ten of a thousandth that a decimal suffix or an exponent stands for.
+fn power_of_ten(suffix: &str) -> Option<i32> {
+    if let Some((_, power)) = DECIMAL.iter().find(|(known, _)| *known == suffix) {
+        return i32::try_from(*power).ok();
+    }
+    if let Some((_, power)) = FINER.iter().find(|(known, _)| *known == suffix) {
+        return Some(*power);
+    }
+    let power: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+    Some(power.saturating_add(3))
+}
+
+/// `digits` times this power of ten. Kubernetes rounds up what is finer than its precision, and
+/// takes the most it knows for what is more.
+fn times_ten_to(digits: i128, power: i32) -> i128 {
+    let factor = 10_i128.checked_pow(power.unsigned_abs());
+    let amount = match factor {
+        _ if digits == 0 => 0,
+        Some(factor) if power < 0 => digits / factor + i128::from(digits % factor != 0),
+        None if power < 0 => 1,
+        Some(factor) => digits.checked_mul(factor).unwrap_or(MOST),
+        None => MOST,
+    };
+    amount.min(MOST)
 }
 
 /// The largest suffix that leaves no fraction, of the family that was written.
@@ -212,6 +244,22 @@ mod tests {
             ("0Mi", "0"),
             ("0.0001", "1m"),
             ("134217728", "134217728"),
+            ("+1", "1"),
+            ("2.", "2"),
+            (".5", "500m"),
+            ("1e-1", "100m"),
+            ("1n", "1m"),
+            ("100u", "1m"),
+            ("1500u", "2m"),
+            ("0.1m", "1m"),
+            ("1e-40", "1m"),
+            ("0000000000000000000000000001", "1"),
+            ("1.0000000000000000000000000000", "1"),
+            ("10E", "9223372036854775807"),
+            ("100Ei", "9223372036854775807"),
+            ("99999999999999999999999999999999", "9223372036854775807"),
+            ("1e40", "9223372036854775807"),
+            ("0e40", "0"),
         ];
         for (written, stored) in cases {
             let quantity: Quantity = written.parse().unwrap();

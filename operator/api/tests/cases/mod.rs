@@ -325,6 +325,16 @@ pub const CHANGES: &[(&str, &str, Option<&str>)] = &[
         None,
     ),
     (
+        "{postgres: {managed: {storage: {className: a}}}}",
+        "{}",
+        Some("storage.className cannot change"),
+    ),
+    (
+        "{redis: {managed: {}}}",
+        "{redis: {managed: {storage: {className: a}}}}",
+        Some("storage.className cannot change"),
+    ),
+    (
         "{services: {catalog: {replicas: 2}}}",
         "{services: {catalog: {autoscaling: {minReplicas: 1, maxReplicas: 2}}}}",
         None,

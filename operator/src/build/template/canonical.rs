@@ -4,6 +4,8 @@
 use localmart_api::Quantity;
 use serde_json::{Map, Value, json};
 
+use crate::planted::Bug;
+
 /// Maps of texts, whose values mean what they are.
 const TEXTS: [&str; 4] = ["labels", "annotations", "nodeSelector", "matchLabels"];
 /// Switches that are not stored while they are off.
@@ -19,6 +21,9 @@ const OFF_IS_ABSENT: [&str; 7] = [
 
 /// `value` as the API server would store it.
 pub fn canonical(value: &Value) -> Value {
+    if Bug::SpellingKept.is_planted() {
+        return value.clone();
+    }
     field("", value)
 }
 

@@ -33,7 +33,9 @@ pub fn merged(built: Value, added: &Value, own: &str) -> Value {
 fn with_floor(added: &Value, own: &str) -> Value {
     let mut added = added.clone();
     for list in ["containers", "initContainers"] {
-        let Some(containers) = added["spec"].get_mut(list).and_then(Value::as_array_mut) else {
+        // Indexing would put a null where there is no spec, and the merge would take it for one.
+        let containers = added.get_mut("spec").and_then(|spec| spec.get_mut(list));
+        let Some(containers) = containers.and_then(Value::as_array_mut) else {
             continue;
         };
         for container in containers {
@@ -71,5 +73,14 @@ mod tests {
         assert_eq!(security["readOnlyRootFilesystem"], true);
         assert_eq!(security["capabilities"], json!({ "drop": ["ALL"] }));
         assert_eq!(security["runAsUser"], 5);
+    }
+
+    #[test]
+    fn what_is_not_added_to_is_left_alone() {
+        let built = json!({ "spec": { "containers": [{ "name": "cart", "image": "i" }] } });
+        let added = json!({ "metadata": { "labels": { "team": "corner" } } });
+        let whole = merged(built.clone(), &added, "cart");
+        assert_eq!(whole["spec"], built["spec"]);
+        assert_eq!(whole["metadata"], added["metadata"]);
     }
 }
