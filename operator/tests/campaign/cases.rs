@@ -197,7 +197,8 @@ impl Maker<'_> {
             }
             Kind::List => {
                 let most = field.bound("maxItems").ok_or("maxItems in its schema")?;
-                values.extend([json!([]), self.list(field, most)?]);
+                let least = field.bound("minItems").unwrap_or_default();
+                values.extend([self.list(field, least)?, self.list(field, most)?]);
             }
             Kind::Map => {
                 let most = field
@@ -260,6 +261,9 @@ impl Maker<'_> {
                 if let Ok(more) = self.list(field, most + 1) {
                     add(more, "must have at most");
                 }
+                if field.bound("minItems").is_some_and(|least| least > 0) {
+                    add(json!([]), "should have at least");
+                }
                 if schema["x-kubernetes-list-type"] != "atomic"
                     && let Some(one) = self.sample(&field.path.child(Step::Item))
                 {
@@ -295,6 +299,7 @@ impl Maker<'_> {
     fn list(&self, field: &Field, length: usize) -> Result<Value, String> {
         let sample = self.sample(&field.path.child(Step::Item)).ok_or("entry")?;
         let key = field.schema["x-kubernetes-list-map-keys"][0].as_str();
+        let key = key.or_else(|| sample["name"].is_string().then_some("name"));
         let entry = |at: usize| match (&sample, key) {
             (Value::String(text), _) => json!(format!("{text}{at}")),
             (sample, Some(key)) => {
@@ -324,7 +329,9 @@ impl Maker<'_> {
             return Some(first.clone());
         }
         match field.kind {
-            Kind::List => Some(json!([])),
+            Kind::List => self
+                .list(field, field.bound("minItems").unwrap_or_default())
+                .ok(),
             Kind::Map => Some(json!({})),
             _ => {
                 let mut value = json!({});

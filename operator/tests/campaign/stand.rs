@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     kit::{
-        Cluster, Operator, Space, kubelet::Kubelet, look, operator::Options, portrait, wait::LONG,
+        Cluster, Operator, Space, gateway::Gateways, kubelet::Kubelet, look, operator::Options,
+        portrait, wait::LONG,
     },
     report::Report,
 };
@@ -33,7 +34,7 @@ const ROUNDS: usize = 6;
 pub type Portrait = BTreeMap<String, Value>;
 
 /// Secrets and ConfigMaps of the user, each with one key and its value.
-const FURNITURE: [(&str, &str, &str, &str); 8] = [
+const FURNITURE: [(&str, &str, &str, &str); 10] = [
     ("Secret", "mine", "token", "one"),
     ("ConfigMap", "mine", "token", "one"),
     ("Secret", "empty", "token", ""),
@@ -42,11 +43,19 @@ const FURNITURE: [(&str, &str, &str, &str); 8] = [
     ("Secret", "admin", "password", "secret"),
     ("Secret", "other-admin", "username", "root"),
     ("Secret", "other-admin", "password", "secret"),
+    ("Secret", "redis-url", "url", "redis://root:secret@cache"),
+    (
+        "Secret",
+        "other-redis-url",
+        "url",
+        "rediss://root:secret@other:6380",
+    ),
 ];
 
 pub struct Stand {
     space: Space,
     _kubelet: Kubelet,
+    _gateways: Gateways,
     operator: Operator,
 }
 
@@ -66,6 +75,7 @@ impl Stand {
             space.furnish(kind, name, &json!({ field: content })).await;
         }
         let kubelet = Kubelet::start(&space);
+        let gateways = Gateways::start(&space);
         let options = Options {
             bug: bug.map(Bug::name),
             ..Options::default()
@@ -74,6 +84,7 @@ impl Stand {
         Self {
             space,
             _kubelet: kubelet,
+            _gateways: gateways,
             operator,
         }
     }

@@ -10,14 +10,17 @@ use crate::schema::rule;
 #[serde(rename_all = "camelCase")]
 pub struct Gateway {
     /// Gateways, or listeners of them, that are asked to take the route.
-    #[schemars(length(min = 1, max = 8), extend("x-kubernetes-validations" = parent_rules()))]
+    #[schemars(length(min = 1, max = 8), extend(
+        "x-kubernetes-list-type" = "atomic",
+        "x-kubernetes-validations" = parent_rules()
+    ))]
     pub parent_refs: Vec<ParentRef>,
     /// Names under which customers reach the shop; `*.` in front stands for any label. Without
     /// `spec.ingress` the first one that has none is `status.url`: with https where a parent has
     /// the port 443 or a sectionName that begins with https, else with http. Absent: every name
     /// of the listeners.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "set"))]
     pub hostnames: Vec<Hostname>,
 }
 
