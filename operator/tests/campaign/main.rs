@@ -182,6 +182,17 @@ async fn every_field_can_be_set_and_set_back() {
     assert!(failures.is_empty(), "seed {seed}: {failures:#?}");
 }
 
+/// A new field of the spec cannot be forgotten.
+#[test]
+fn a_field_without_a_value_is_named() {
+    let mut material = Material::read();
+    material.table.fields.remove("storefront.title");
+    let missing = material.maker().all().unwrap_err();
+    let told = "field spec.storefront.title has no value: add it to \
+                operator/tests/campaign/values.yaml";
+    assert_eq!(missing, [told]);
+}
+
 /// The field and a part of the value in which each planted bug shows.
 fn exposing(bug: Bug) -> (&'static str, &'static str) {
     match bug {
