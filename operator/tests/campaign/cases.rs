@@ -43,6 +43,8 @@ pub struct Case {
     /// Why a shop that got it later is another one than a shop that began with it.
     pub past: Option<String>,
     pub alone: bool,
+    /// Reason of a condition with which the shop rests, though it is not ready.
+    pub waits: Option<String>,
     /// What has to stand beside it.
     pub with: Option<Value>,
 }
@@ -101,13 +103,12 @@ impl Maker<'_> {
         spec
     }
 
-    /// Why it cannot be set back, or what it is a part of.
-    fn creation(&self, path: &Path) -> Option<String> {
+    /// What the table says of a field, or of what it is a part of.
+    fn nearest(&self, path: &Path, of: fn(Entry) -> Option<String>) -> Option<String> {
         if path.0.is_empty() {
             return None;
         }
-        let own = self.entry(path).creation;
-        own.or_else(|| self.creation(&path.parent()))
+        of(self.entry(path)).or_else(|| self.nearest(&path.parent(), of))
     }
 
     pub fn entry(&self, path: &Path) -> Entry {
@@ -122,14 +123,15 @@ impl Maker<'_> {
             value: value.clone(),
             expect,
             past: entry.past.clone(),
+            waits: self.nearest(&field.path, |entry| entry.waits),
             alone: entry.alone,
             with: entry.with.clone(),
         };
-        let works = || match self.creation(&field.path) {
+        let works = || match self.nearest(&field.path, |entry| entry.creation) {
             Some(words) => Expect::Stays(words),
             None => Expect::Converges,
         };
-        let (mut valid, edges) = (self.valid(field, &entry)?, self.edges(field, &entry)?);
+        let (mut valid, edges) = (valid(field, &entry)?, self.edges(field, &entry)?);
         if field.kind == Kind::Block && valid.is_empty() && edges.is_empty() {
             valid.extend(
                 self.sample(&field.path)
@@ -158,24 +160,6 @@ impl Maker<'_> {
             cases.push(case(Class::Illegal, &value, Expect::Refused(words)));
         }
         Ok(cases)
-    }
-
-    fn valid(&self, field: &Field, entry: &Entry) -> Result<Vec<Value>, String> {
-        if !entry.valid.is_empty() {
-            return Ok(entry.valid.clone());
-        }
-        let schema = &field.schema;
-        Ok(match field.kind {
-            Kind::Choice => schema["enum"].as_array().cloned().unwrap_or_default(),
-            Kind::Switch => vec![json!(true), json!(false)],
-            Kind::Number => {
-                let (least, most) = bounds(field).ok_or("value")?;
-                vec![json!((least + 1).min(most))]
-            }
-            Kind::Text | Kind::NumberOrText | Kind::Free => return Err("value".to_owned()),
-            // Their entries and fields have cases of their own.
-            Kind::List | Kind::Map | Kind::Block => Vec::new(),
-        })
     }
 
     fn edges(&self, field: &Field, entry: &Entry) -> Result<Vec<Value>, String> {
@@ -325,7 +309,7 @@ impl Maker<'_> {
     /// A value that works, with all that it has to have.
     pub fn sample(&self, path: &Path) -> Option<Value> {
         let field = self.fields.iter().find(|field| field.path == *path)?;
-        if let Some(first) = self.valid(field, &self.entry(path)).ok()?.first() {
+        if let Some(first) = valid(field, &self.entry(path)).ok()?.first() {
             return Some(first.clone());
         }
         match field.kind {
@@ -346,10 +330,25 @@ impl Maker<'_> {
 
 fn bounds(field: &Field) -> Option<(i64, i64)> {
     // The schema writes them as 0.0.
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "bounds of whole numbers are whole"
-    )]
-    let of = |name: &str| field.schema[name].as_f64().map(|bound| bound as i64);
+    let of = |name: &str| format!("{:.0}", field.schema[name].as_f64()?).parse().ok();
     Some((of("minimum")?, of("maximum")?))
+}
+
+/// Values that work and are nothing special; none where entries and fields have cases of their own.
+fn valid(field: &Field, entry: &Entry) -> Result<Vec<Value>, String> {
+    if !entry.valid.is_empty() {
+        return Ok(entry.valid.clone());
+    }
+    let schema = &field.schema;
+    Ok(match field.kind {
+        Kind::Choice => schema["enum"].as_array().cloned().unwrap_or_default(),
+        Kind::Switch => vec![json!(true), json!(false)],
+        Kind::Number => {
+            let (least, most) = bounds(field).ok_or("value")?;
+            vec![json!((least + 1).min(most))]
+        }
+        Kind::Text | Kind::NumberOrText | Kind::Free => return Err("value".to_owned()),
+        // Their entries and fields have cases of their own.
+        Kind::List | Kind::Map | Kind::Block => Vec::new(),
+    })
 }

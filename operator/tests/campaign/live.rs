@@ -11,6 +11,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     panic::AssertUnwindSafe,
     sync::Mutex,
+    time::Instant,
 };
 
 use futures::FutureExt;
@@ -72,6 +73,8 @@ pub struct Live<'a> {
     pub maker: &'a Maker<'a>,
     pub report: &'a Report,
     pub bug: Option<Bug>,
+    /// When no other batch is begun.
+    pub until: Option<Instant>,
 }
 
 impl Live<'_> {
@@ -79,7 +82,7 @@ impl Live<'_> {
     pub async fn begin(&self) -> Result<(Stand, Portrait), String> {
         let stand = Stand::start(self.cluster, self.bug).await;
         stand.apply(&base()).await?;
-        let portrait = stand.rest().await?;
+        let portrait = stand.rest(&[]).await?;
         Ok((stand, portrait))
     }
 
@@ -99,7 +102,8 @@ impl Live<'_> {
     async fn work(&self, queue: &Mutex<VecDeque<Batch>>, portrait: &Portrait) {
         let mut stand = None;
         loop {
-            let next = queue.lock().unwrap().pop_front();
+            let over = self.until.is_some_and(|until| Instant::now() > until);
+            let next = queue.lock().unwrap().pop_front().filter(|_| !over);
             let Some(batch) = next else { break };
             let left = queue.lock().unwrap().len();
             if left.is_multiple_of(10) {
@@ -176,12 +180,13 @@ impl Live<'_> {
         let spec = self.maker.spec(batch);
         let [first, ..] = batch else { return Ok(()) };
         let kept = &self.maker.table.kept;
+        let waits: Vec<_> = batch.iter().filter_map(|case| case.waits.clone()).collect();
         match &first.expect {
             Expect::Refused(_) => return Ok(()),
             Expect::Stays(_) => {
                 let new = Stand::start(self.cluster, self.bug).await;
                 new.apply(&spec).await?;
-                new.rest()
+                new.rest(&waits)
                     .await
                     .map_err(|why| format!("a new shop: {why}"))?;
                 for case in batch {
@@ -203,7 +208,7 @@ impl Live<'_> {
                     let new = Stand::start(self.cluster, self.bug).await;
                     new.apply(&spec).await?;
                     let portrait = new
-                        .rest()
+                        .rest(&waits)
                         .await
                         .map_err(|why| format!("a new shop: {why}"))?;
                     new.end(self.report).await;
@@ -211,14 +216,14 @@ impl Live<'_> {
                 };
                 stand.apply(&spec).await?;
                 let arrived = match &new {
-                    Some(new) => stand.reach(new, kept).await,
-                    None => stand.rest().await.map(drop),
+                    Some(new) => stand.reach(new, kept, &waits).await,
+                    None => stand.rest(&waits).await.map(drop),
                 };
                 arrived.map_err(|why| format!("a shop that got it later: {why}"))?;
             }
         }
         stand.apply(&base()).await?;
-        let back = stand.reach(portrait, kept).await;
+        let back = stand.reach(portrait, kept, &[]).await;
         back.map_err(|why| format!("rolled back: {why}"))
     }
 }

@@ -8,8 +8,8 @@
 //! and back, to the same objects as a new shop ([`live`]). The operator is also tried with planted
 //! bugs, and each must be found.
 //!
-//! By default a sample is tried in the cluster. `LOCALMART_CAMPAIGN` is `full`, or how many batches;
-//! `LOCALMART_CAMPAIGN_SEED` is the seed that the report names; `LOCALMART_CAMPAIGN_ONLY` is a part
+//! By default a sample is tried in the cluster. `LOCALMART_CAMPAIGN` is `full`, or how many batches,
+//! of which none begins after `LOCALMART_CAMPAIGN_MINUTES`; `LOCALMART_CAMPAIGN_SEED` is the seed that the report names; `LOCALMART_CAMPAIGN_ONLY` is a part
 //! of the path of the only fields to be tried.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -27,7 +27,10 @@ mod schema;
 mod stand;
 mod table;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use cases::{Case, Maker};
 use effect::Renderer;
@@ -158,17 +161,36 @@ async fn every_field_can_be_set_and_set_back() {
         batches.len()
     ));
     batches.truncate(number);
+    let minutes = std::env::var("LOCALMART_CAMPAIGN_MINUTES").ok();
+    let until = minutes.map(|minutes| {
+        let minutes = minutes
+            .parse()
+            .expect("LOCALMART_CAMPAIGN_MINUTES is a number");
+        Instant::now() + Duration::from_mins(minutes)
+    });
     let live = Live {
         cluster: &cluster,
         maker: &maker,
         report,
         bug: None,
+        until,
     };
     live.run(batches).await;
 
     println!("\nseed {seed}\n{}", report.table());
     let failures = report.failures();
     assert!(failures.is_empty(), "seed {seed}: {failures:#?}");
+}
+
+/// A new field of the spec cannot be forgotten.
+#[test]
+fn a_field_without_a_value_is_named() {
+    let mut material = Material::read();
+    material.table.fields.remove("storefront.title");
+    let missing = material.maker().all().unwrap_err();
+    let told = "field spec.storefront.title has no value: add it to \
+                operator/tests/campaign/values.yaml";
+    assert_eq!(missing, [told]);
 }
 
 /// The field and a part of the value in which each planted bug shows.
@@ -236,6 +258,7 @@ async fn attempt(
         maker,
         report,
         bug,
+        until: None,
     };
     let (stand, portrait) = live.begin().await?;
     let result = live

@@ -158,16 +158,16 @@ impl Report {
             let covered = state.granted.intersection(&state.written).count();
             let unmade: Vec<_> = state.granted.difference(&state.written).cloned().collect();
             let (met, rules) = state.rules;
-            table += &format!(
+            let summary = format!(
                 "\nRules of the schema broken: {met}/{rules}. Writes that the chart grants, made: \
                  {covered}/{}",
                 state.granted.len()
             );
-            table += &match unmade.as_slice() {
-                [] => ".\n".to_owned(),
-                unmade => format!(" (not: {}).\n", unmade.join(", ")),
+            let unmade = match unmade.as_slice() {
+                [] => String::new(),
+                unmade => format!(" (not: {})", unmade.join(", ")),
             };
-            table
+            [table, summary, unmade, ".\n".to_owned()].concat()
         })
     }
 }

@@ -50,7 +50,7 @@ impl Path {
         let mut text = "spec".to_owned();
         for step in &self.0 {
             match step {
-                Step::Name(name) => text += &format!(".{name}"),
+                Step::Name(name) => text.extend([".", name]),
                 Step::Item => text += "[0]",
                 Step::Entry => break,
             }

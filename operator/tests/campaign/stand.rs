@@ -151,11 +151,12 @@ impl Stand {
         }
     }
 
-    /// Waits until the shop is as asked for and costs no write any more.
-    pub async fn rest(&self) -> Result<Portrait, String> {
+    /// Waits until the shop is as asked for, or waits for one of these reasons, and costs no write
+    /// any more.
+    pub async fn rest(&self, waits: &[String]) -> Result<Portrait, String> {
         let mut writes = Vec::new();
         for _ in 0..ROUNDS {
-            self.done().await?;
+            self.done(waits).await?;
             let (before, written) = (self.portrait().await, self.operator.proxy.writes().len());
             look::thrice(&self.space, &self.operator, SHOP).await;
             writes = self.operator.proxy.writes().split_off(written);
@@ -175,6 +176,7 @@ impl Stand {
         &self,
         wanted: &Portrait,
         kept: &BTreeMap<String, String>,
+        waits: &[String],
     ) -> Result<(), String> {
         let started = Instant::now();
         let scaled = wanted
@@ -183,7 +185,7 @@ impl Stand {
         let grace = if scaled { GRACE_WITH_AUTOSCALER } else { GRACE };
         let wanted = lasting(wanted);
         loop {
-            let mut seen = lasting(&self.rest().await?);
+            let mut seen = lasting(&self.rest(waits).await?);
             seen.retain(|name, _| wanted.contains_key(name) || !kept.contains_key(name));
             if seen == wanted {
                 return Ok(());
@@ -195,13 +197,21 @@ impl Stand {
         }
     }
 
-    async fn done(&self) -> Result<(), String> {
+    async fn done(&self, waits: &[String]) -> Result<(), String> {
         let started = Instant::now();
         loop {
             let shop = self.space.shop(SHOP).await;
             let status = shop.status.unwrap_or_default();
             let newest = status.observed_generation == shop.metadata.generation;
-            if newest && matches!(status.phase, Some(Phase::Ready | Phase::Suspended)) {
+            let ready = matches!(status.phase, Some(Phase::Ready | Phase::Suspended));
+            let waiting = status
+                .conditions
+                .iter()
+                .any(|told| waits.contains(&told.reason))
+                && status
+                    .condition(ConditionType::ServicesAvailable)
+                    .is_some_and(|told| told.reason == "Available");
+            if newest && (ready || waiting) {
                 return Ok(());
             }
             if started.elapsed() > LONG {

@@ -36,6 +36,9 @@ pub struct Entry {
     /// It, and what is in it, can be given when the object is made and not be set back: a part of
     /// the refusal.
     pub creation: Option<String>,
+    /// It, and what is in it, waits for something outside of the operator: the reason of the
+    /// condition with which the shop rests.
+    pub waits: Option<String>,
     /// Why nothing of it shows in an object.
     pub unseen: Option<String>,
     /// Why a shop that got it later is another one than a shop that began with it.

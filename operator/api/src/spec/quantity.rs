@@ -55,8 +55,8 @@ const DECIMAL: [(&str, u32); 8] = [
 ];
 /// What may be written and is finer than what is kept.
 const FINER: [(&str, i32); 2] = [("u", -3), ("n", -6)];
-/// The most that Kubernetes knows.
-const MOST: i128 = (i64::MAX as i128) * 1000;
+/// The most that Kubernetes knows: the largest number of 64 bits.
+const MOST: i128 = 9_223_372_036_854_775_807_000;
 
 impl Quantity {
     /// The amount, rounded up to a whole number: bytes, or cores.
