@@ -185,6 +185,24 @@ async fn an_upgrade_of_operator_and_crds_restarts_no_pod() {
     assert_ne!(before, workloads(&space).await);
 }
 
+#[tokio::test]
+async fn the_number_of_operators_goes_up_and_down() {
+    let space = Cluster::connect().await.space("replicas").await;
+    let releases = table(&[OWN_VERSION]);
+    let namespaces = json!([space.name]);
+    let no = json!(false);
+    for replicas in [1, 2, 1] {
+        let replicas = json!(replicas);
+        let values = [
+            ("watchNamespaces", &namespaces),
+            ("clusterRole", &no),
+            ("releases", &releases),
+            ("replicas", &replicas),
+        ];
+        upgrade(&space, "operator", &chart::path(OPERATOR), &values);
+    }
+}
+
 /// The first start, when there is no shop to look at yet.
 async fn restart_first(space: &Space, operator: &Operator) {
     let table = space.api::<ConfigMap>().get("operator-releases").await;
