@@ -104,6 +104,27 @@ async fn two_replicas_of_a_service_serve_and_one_order_stays_one() -> Result<()>
     wait_ready().await
 }
 
+/// From the kubelet's figures through the metrics API to the autoscaler that the operator made.
+#[tokio::test]
+async fn an_autoscaled_service_knows_its_cpu() -> Result<()> {
+    let _shop = SHOP.lock().await;
+    let automatic = r#"{"replicas":null,"autoscaling":{"minReplicas":1,"maxReplicas":2}}"#;
+    patch(&format!(
+        r#"{{"spec":{{"services":{{"catalog":{automatic}}}}}}}"#
+    ))?;
+    let ask = ["get", "hpa", "localmart-catalog", "-n", "localmart", "-o"];
+    let ask = |path: &str| kubectl(&[&ask[..], &[&format!("jsonpath={path}")]].concat());
+    wait_for(Duration::from_mins(2), || {
+        let figure = ask("{.status.currentMetrics[*].resource.current.averageUtilization}")?;
+        let known = figure.trim().parse::<u32>().is_ok();
+        ensure!(known, "no figure: {}", ask("{.status.conditions}")?);
+        Ok(())
+    })
+    .await?;
+    patch(r#"{"spec":{"services":{"catalog":{"autoscaling":null,"replicas":1}}}}"#)?;
+    wait_ready().await
+}
+
 #[tokio::test]
 async fn an_order_outlives_the_postgres_pod() -> Result<()> {
     let _shop = SHOP.lock().await;

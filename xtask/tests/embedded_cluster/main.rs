@@ -153,6 +153,7 @@ fn a_node_serves_survives_and_leaves_nothing() {
     workload::shows_its_log(&cluster);
     workload::owns_its_files(&cluster);
     workload::is_measured(&cluster);
+    workload::is_scaled_by_cpu(&cluster);
     workload::write(&cluster, KEPT);
 
     let same = Cluster::start(&name);

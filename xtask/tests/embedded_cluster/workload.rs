@@ -126,6 +126,22 @@ pub fn is_measured(cluster: &Cluster) {
     });
 }
 
+/// An autoscaler knows how much of its request the pod uses.
+pub fn is_scaled_by_cpu(cluster: &Cluster) {
+    let figure = "-o=jsonpath={.status.currentMetrics[*].resource.current.averageUtilization}";
+    let ask = ["get", "hpa", "store", "--namespace=shop"];
+    eventually("the autoscaler has a figure", || {
+        let known = succeed(&mut cluster.kubectl(&[&ask[..], &[figure]].concat())).stdout;
+        let known = String::from_utf8_lossy(&known).into_owned();
+        if known.trim().parse::<u32>().is_ok() {
+            return Ok(());
+        }
+        let why = "-o=jsonpath={.status.conditions[*].message}";
+        let why = succeed(&mut cluster.kubectl(&[&ask[..], &[why]].concat())).stdout;
+        Err(String::from_utf8_lossy(&why).into_owned())
+    });
+}
+
 /// Stores `value`, which must be base64, through the published ingress.
 pub fn write(cluster: &Cluster, value: &str) {
     call(
