@@ -1,5 +1,5 @@
-//! A Redis that somebody else runs: what is made for it, what not, and what is told when it does
-//! not work.
+//! Where data lives: a Redis that somebody else runs, with what is told when it does not work, and a
+//! database per service.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,6 +14,7 @@ use localmart_api::{
     names,
 };
 use localmart_operator::build::Kind;
+use serde_json::Value;
 
 const SPEC: &str =
     "{redis: {external: {urlSecretRef: {name: redis-admin}}}, migrations: {retries: 0}}";
@@ -115,4 +116,41 @@ async fn a_redis_that_refuses_is_told_in_its_words_until_it_is_corrected() {
             (task.state == TaskState::Complete && task.job.as_ref() != Some(&job)).then_some(())
         })
         .await;
+}
+
+#[tokio::test]
+async fn with_a_database_per_service_each_is_told_its_own() {
+    let space = Cluster::connect().await.space("stores").await;
+    let _kubelet = Kubelet::start(&space);
+    let _operator = Operator::start(&space).await;
+    space
+        .apply("shop", "{postgres: {layout: PerService}}")
+        .await
+        .unwrap();
+    space.phase("shop", Phase::Ready).await;
+    let variable = |template: &Value, name: &str| {
+        let env = template["spec"]["containers"][0]["env"].as_array().unwrap();
+        let found = env.iter().find(|env| env["name"] == name).unwrap();
+        found["value"].as_str().unwrap().to_owned()
+    };
+    for service in ["catalog", "cart", "orders", "payments"] {
+        let name = format!("shop-{service}");
+        let live = space.kind(Kind::Deployment).get(&name).await.unwrap();
+        let database = variable(&live.data["spec"]["template"], "DATABASE_NAME");
+        assert_eq!(database, format!("localmart_{service}"));
+    }
+    for task in ["bootstrap", "migrate"] {
+        let job = space.jobs(task).await.remove(0);
+        let template = serde_json::to_value(job.spec.unwrap().template).unwrap();
+        let told = ["DATABASE_NAME", "DATABASE_LAYOUT"].map(|name| variable(&template, name));
+        assert_eq!(told, ["localmart", "PerService"], "{task}");
+    }
+    let set = space.kind(Kind::StatefulSet).get("shop-postgres").await;
+    let template = set.unwrap().data["spec"]["template"].clone();
+    assert_eq!(variable(&template, "POSTGRES_DB"), "postgres");
+    let refused = space.apply("shop", "{}").await.unwrap_err().message;
+    assert!(
+        refused.contains("postgres.layout cannot change"),
+        "{refused}"
+    );
 }

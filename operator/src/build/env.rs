@@ -38,8 +38,10 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
         let prefix = shop.identity.role_prefix();
         let roles = settings::DatabaseRoles::new(&prefix, service);
         let login = Login::of_generation(shop.rings.database.presented());
-        env.extend(database(shop));
+        let (place, name) = database(shop);
+        env.extend(place);
         env.extend([
+            var(settings::DATABASE_NAME, shop.layout.database(name, service)),
             var(settings::DATABASE_USER, roles.login(login)),
             var(
                 settings::DATABASE_PASSWORD_FILE,
@@ -74,25 +76,24 @@ pub fn of_service(shop: &Shop, service: Service, version: &str) -> Vec<EnvVar> {
     env
 }
 
-/// Where the database is.
-pub fn database(shop: &Shop) -> [EnvVar; 3] {
+/// Where the database is, and which one is the shop's, or how the names of its databases begin.
+pub fn database(shop: &Shop) -> (Vec<EnvVar>, &str) {
     let (host, port, name) = match &shop.database {
         Database::Managed(_) => (
             shop.identity.child("postgres"),
             i32::from(POSTGRES_PORT),
-            topology::SHARED_DATABASE.to_owned(),
+            topology::SHARED_DATABASE,
         ),
-        Database::External(external) => (
-            external.host.clone(),
-            external.port,
-            external.database.clone(),
-        ),
+        Database::External(external) => {
+            let name = external.database.as_str();
+            (external.host.clone(), external.port, name)
+        }
     };
-    [
+    let place = vec![
         var(settings::DATABASE_HOST, host),
         var(settings::DATABASE_PORT, port.to_string()),
-        var(settings::DATABASE_NAME, name),
-    ]
+    ];
+    (place, name)
 }
 
 /// Where Redis is.
@@ -184,6 +185,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn each_service_is_told_its_own_database() {
+        let told = |spec: &str| {
+            let env = of_service(&testing::shop(spec), Service::Cart, "0.1.0");
+            let name = env
+                .into_iter()
+                .find(|env| env.name == settings::DATABASE_NAME);
+            name.unwrap().value.unwrap()
+        };
+        assert_eq!(told("{}"), "localmart");
+        assert_eq!(told("{postgres: {layout: PerService}}"), "localmart_cart");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use k8s_openapi::{
     },
     apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
-use topology::{POSTGRES_PORT, SHARED_DATABASE, settings};
+use topology::{DatabaseLayout, POSTGRES_PORT, SHARED_DATABASE, settings};
 
 use super::{
     Kind, Object, deployment::port, env, labels, metadata, pod, secrets, selector, storage,
@@ -86,6 +86,14 @@ fn answers() -> ExecAction {
     }
 }
 
+/// The database that the image makes: the shop's, or none but the one that every server has.
+const fn first_database(shop: &Shop) -> &'static str {
+    match shop.layout {
+        DatabaseLayout::Shared => SHARED_DATABASE,
+        DatabaseLayout::PerService => "postgres",
+    }
+}
+
 fn container(shop: &Shop, database: &ManagedDatabase) -> Container {
     let mut arguments = BTreeMap::from([(
         "max_connections".to_owned(),
@@ -99,7 +107,7 @@ fn container(shop: &Shop, database: &ManagedDatabase) -> Container {
         args: Some(arguments.collect()),
         env: Some(vec![
             env::var("POSTGRES_USER", SUPERUSER),
-            env::var("POSTGRES_DB", SHARED_DATABASE),
+            env::var("POSTGRES_DB", first_database(shop)),
             env::var(
                 "POSTGRES_PASSWORD_FILE",
                 format!(

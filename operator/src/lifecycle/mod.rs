@@ -17,7 +17,7 @@ use kube::ResourceExt;
 use localmart_api::names;
 use sha2::{Digest, Sha256};
 use topology::{
-    REDIS_PORT, Service,
+    DatabaseLayout, REDIS_PORT, Service,
     settings::{self, Login},
 };
 
@@ -213,7 +213,12 @@ fn common_env(shop: &Shop) -> Vec<EnvVar> {
         env::var(settings::LOG_LEVEL, &*shop.log_level),
         env::var(settings::CURRENCY, &*shop.currency),
     ];
-    variables.extend(env::database(shop));
+    let (place, name) = env::database(shop);
+    variables.extend(place);
+    variables.push(env::var(settings::DATABASE_NAME, name));
+    if shop.layout != DatabaseLayout::Shared {
+        variables.push(env::var(settings::DATABASE_LAYOUT, shop.layout.name()));
+    }
     variables.extend([
         env::var(settings::DATABASE_ROLE_PREFIX, shop.identity.role_prefix()),
         env::var(

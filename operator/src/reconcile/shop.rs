@@ -7,7 +7,7 @@ use localmart_api::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use topology::{RedisPlace, Service};
+use topology::{DatabaseLayout, RedisPlace, Service};
 
 use super::scale::Scale;
 use crate::lifecycle::rotation::{Rings, Wish};
@@ -23,6 +23,8 @@ pub struct Shop {
     pub images: Images,
     pub services: BTreeMap<Service, ServiceSettings>,
     pub database: Database,
+    /// How the services' data is kept apart in it.
+    pub layout: DatabaseLayout,
     pub redis: RedisStore,
     pub lifecycle: LifecycleSettings,
     pub ingress: Option<IngressSettings>,

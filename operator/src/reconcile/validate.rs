@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use kube::ResourceExt;
 use localmart_api::{
-    DeletionPolicy, KeyRef, LocalMart, MigrationPolicy, PullPolicy, Switch, conditions::Reason,
-    names,
+    DeletionPolicy, KeyRef, LocalMart, MigrationPolicy, PostgresLayout, PullPolicy, Switch,
+    conditions::Reason, names,
 };
 use sha2::{Digest, Sha256};
-use topology::Service;
+use topology::{DatabaseLayout, Service};
 
 use self::stores::Stores;
 use super::{
@@ -74,7 +74,8 @@ pub fn validate(
         from_release: &from_release,
         services: &services,
     };
-    let database = store.database(&spec.postgres.clone().unwrap_or_default())?;
+    let postgres = spec.postgres.clone().unwrap_or_default();
+    let database = store.database(&postgres)?;
     let redis = store.redis(&spec.redis.clone().unwrap_or_default())?;
     let lifecycle = spec.migrations.clone().unwrap_or_default();
     let storefront = spec.storefront.clone().unwrap_or_default();
@@ -136,6 +137,10 @@ pub fn validate(
         contracts: release.contracts.clone(),
         services,
         database,
+        layout: match postgres.layout.unwrap_or_default() {
+            PostgresLayout::Shared => DatabaseLayout::Shared,
+            PostgresLayout::PerService => DatabaseLayout::PerService,
+        },
         redis,
     };
     downgrade::check(&shop, observed, releases)?;

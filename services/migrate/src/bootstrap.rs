@@ -1,9 +1,9 @@
 //! Database, schemas and roles. Repeating it changes nothing but the passwords, which it sets to
 //! what the files say: that is how a lost Secret heals.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use topology::Service;
+use topology::{DatabaseLayout, Service};
 
 use crate::{logins, server::Server};
 
@@ -12,8 +12,25 @@ pub(crate) const LOCK: i64 = 0x6c6f_6361_6c6d_6172;
 
 /// Creates what is missing. Needs a login that may create databases and roles.
 pub async fn run(server: &Server) -> Result<String> {
-    create_database(server).await?;
-    let mut connection = server.connect_to_bootstrap().await?;
+    refuse_other_layout(server).await?;
+    let databases = server.databases();
+    let mut schemas = 0;
+    for (database, services) in &databases {
+        create_database(server, database).await?;
+        prepare_database(server, database, services)
+            .await
+            .with_context(|| format!("database {database}"))?;
+        schemas += services.len();
+    }
+    let names: Vec<_> = databases.into_keys().collect();
+    Ok(format!(
+        "bootstrap: {schemas} schemas with their roles are ready in {}",
+        names.join(", ")
+    ))
+}
+
+async fn prepare_database(server: &Server, database: &str, services: &[Service]) -> Result<()> {
+    let mut connection = server.connect_to_bootstrap(database).await?;
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
@@ -23,36 +40,61 @@ pub async fn run(server: &Server) -> Result<String> {
     run_formatted(
         &mut transaction,
         "REVOKE ALL ON DATABASE %I FROM PUBLIC",
-        &[&server.database],
+        &[database],
     )
     .await?;
-    let mut schemas = 0;
-    for service in Service::ALL
-        .into_iter()
-        .filter(|service| service.has_schema())
-    {
-        prepare(&mut transaction, server, service)
+    for service in services {
+        prepare(&mut transaction, server, *service)
             .await
             .with_context(|| format!("cannot prepare the schema {service}"))?;
-        schemas += 1;
     }
     transaction.commit().await?;
-    Ok(format!(
-        "bootstrap: {schemas} schemas with their roles are ready in {}",
-        server.database
-    ))
+    Ok(())
 }
 
-async fn create_database(server: &Server) -> Result<()> {
+/// Refuses to begin anew where the shop's data is kept in the other way: a database to which one
+/// of its roles was let in by name. The API refuses a change of the layout, but a shop that was
+/// deleted and made again may find what it left behind.
+async fn refuse_other_layout(server: &Server) -> Result<()> {
+    let mut connection = server.connect_for_maintenance().await?;
+    for layout in DatabaseLayout::ALL {
+        if layout == server.layout {
+            continue;
+        }
+        for service in Service::ALL.into_iter().filter(|it| it.has_schema()) {
+            let database = layout.database(&server.database, service);
+            let found: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM pg_database AS d, aclexplode(d.datacl) AS a \
+                   JOIN pg_roles AS r ON r.oid = a.grantee \
+                 WHERE d.datname = $1 AND r.rolname = $2)",
+            )
+            .bind(&database)
+            .bind(server.roles(service).app)
+            .fetch_one(&mut connection)
+            .await?;
+            ensure!(
+                !found,
+                "the data of this shop is in the database {database}, in the layout {layout}, and \
+                 spec.postgres.layout is {}: delete the LocalMart and create it with the layout of \
+                 its data, or remove that database if nobody needs it",
+                server.layout
+            );
+        }
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+async fn create_database(server: &Server, database: &str) -> Result<()> {
     let mut connection = server.connect_for_maintenance().await?;
     let exists: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
-        .bind(&server.database)
+        .bind(database)
         .fetch_optional(&mut connection)
         .await?;
     if exists.is_none() {
-        run_formatted(&mut connection, "CREATE DATABASE %I", &[&server.database])
+        run_formatted(&mut connection, "CREATE DATABASE %I", &[database])
             .await
-            .with_context(|| format!("cannot create the database {}", server.database))?;
+            .with_context(|| format!("cannot create the database {database}"))?;
     }
     connection.close().await?;
     Ok(())
@@ -73,6 +115,7 @@ async fn prepare(connection: &mut PgConnection, server: &Server, service: Servic
         create_role(connection, role).await?;
     }
     let schema = service.name();
+    let database = server.database_of(service);
     let statements: [(&str, &[&str]); 11] = [
         // An administrator who is no superuser may act for a role only as its member.
         ("GRANT %I TO CURRENT_USER", &[&roles.owner]),
@@ -82,11 +125,11 @@ async fn prepare(connection: &mut PgConnection, server: &Server, service: Servic
         ("ALTER ROLE %I NOINHERIT", &[&roles.migrator]),
         (
             "GRANT CONNECT ON DATABASE %I TO %I",
-            &[&server.database, &roles.app],
+            &[&database, &roles.app],
         ),
         (
             "GRANT CONNECT ON DATABASE %I TO %I",
-            &[&server.database, &roles.migrator],
+            &[&database, &roles.migrator],
         ),
         (
             "CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I",

@@ -23,15 +23,42 @@ const GOODBYE_MILLIS: i64 = 5000;
 /// Whoever is logged in with a login that is closed now is sent away: what was kept open with an
 /// old password ends with it.
 pub async fn run(server: &Server) -> Result<String> {
-    let mut connection = server.connect_to_bootstrap().await?;
+    let (mut open, mut shut, mut ended) = (0, 0, 0);
+    for (database, services) in server.databases() {
+        let mut connection = server.connect_to_bootstrap(&database).await?;
+        let closed = set_all(&mut connection, server, &services).await?;
+        let gone: i64 = sqlx::query_scalar(
+            "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, $2)) \
+             FROM pg_stat_activity WHERE usename = ANY($1)",
+        )
+        .bind(&closed)
+        .bind(GOODBYE_MILLIS)
+        .fetch_one(&mut connection)
+        .await?;
+        connection.close().await?;
+        open += 2 * services.len() - closed.len();
+        shut += closed.len();
+        ended += gone;
+    }
+    Ok(format!(
+        "rotate: {open} logins are open, {shut} are closed, {ended} of their sessions were ended"
+    ))
+}
+
+/// Sets the logins of services that share a database, all or none, and says which are closed.
+async fn set_all(
+    connection: &mut PgConnection,
+    server: &Server,
+    services: &[Service],
+) -> Result<Vec<String>> {
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
         .execute(&mut *transaction)
         .await?;
     let mut closed = Vec::new();
-    for service in with_schema() {
-        let shut = set(&mut transaction, server, service)
+    for service in services {
+        let shut = set(&mut transaction, server, *service)
             .await
             .with_context(|| format!("cannot set the logins of {service}"))?;
         for role in &shut {
@@ -42,26 +69,7 @@ pub async fn run(server: &Server) -> Result<String> {
         closed.extend(shut);
     }
     transaction.commit().await?;
-    let ended: i64 = sqlx::query_scalar(
-        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, $2)) \
-         FROM pg_stat_activity WHERE usename = ANY($1)",
-    )
-    .bind(&closed)
-    .bind(GOODBYE_MILLIS)
-    .fetch_one(&mut connection)
-    .await?;
-    connection.close().await?;
-    let open = 2 * with_schema().count() - closed.len();
-    Ok(format!(
-        "rotate: {open} logins are open, {} are closed, {ended} of their sessions were ended",
-        closed.len()
-    ))
-}
-
-fn with_schema() -> impl Iterator<Item = Service> {
-    Service::ALL
-        .into_iter()
-        .filter(|service| service.has_schema())
+    Ok(closed)
 }
 
 /// Sets the logins of one service and says which are closed.

@@ -1,14 +1,15 @@
 //! Which Postgres to prepare, and with whose rights.
 
-use std::{env, fmt, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fmt, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use topology::{
-    Service,
+    DatabaseLayout, Service,
     settings::{
-        self, DATABASE_HOST, DATABASE_NAME, DATABASE_PASSWORD_FILE, DATABASE_PASSWORDS_DIR,
-        DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles, Login,
+        self, DATABASE_HOST, DATABASE_LAYOUT, DATABASE_NAME, DATABASE_PASSWORD_FILE,
+        DATABASE_PASSWORDS_DIR, DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles,
+        Login,
     },
 };
 
@@ -22,8 +23,10 @@ pub struct Server {
     pub host: String,
     /// TCP port.
     pub port: u16,
-    /// The shop's database.
+    /// The shop's database, or the start of the names of its databases.
     pub database: String,
+    /// Which of the two.
+    pub layout: DatabaseLayout,
     /// Start of this shop's role names, `lm_` and eight hex digits.
     pub role_prefix: String,
     /// Directory with one password file per login.
@@ -57,6 +60,10 @@ impl Server {
                 .parse()
                 .with_context(|| format!("{DATABASE_PORT} is {port:?}, which is no port number"))?,
             database: variable(DATABASE_NAME)?,
+            layout: match env::var(DATABASE_LAYOUT) {
+                Ok(layout) => layout.parse().context(DATABASE_LAYOUT)?,
+                Err(_) => DatabaseLayout::Shared,
+            },
             role_prefix: variable(DATABASE_ROLE_PREFIX)?,
             passwords: variable(DATABASE_PASSWORDS_DIR)?.into(),
             administrator: administrator()?,
@@ -91,15 +98,31 @@ impl Server {
         self.connect_as_administrator(MAINTENANCE_DATABASE).await
     }
 
-    /// A connection to the shop's database, with the administrator's rights.
-    pub async fn connect_to_bootstrap(&self) -> Result<PgConnection> {
-        self.connect_as_administrator(&self.database).await
+    /// The database with the schema of `service`.
+    pub fn database_of(&self, service: Service) -> String {
+        self.layout.database(&self.database, service)
     }
 
-    /// A connection to the shop's database that acts as the owner of `service`'s schema.
+    /// Every database of the shop, with the services whose schemas are in it.
+    pub fn databases(&self) -> BTreeMap<String, Vec<Service>> {
+        let mut databases = BTreeMap::<_, Vec<_>>::new();
+        for service in Service::ALL.into_iter().filter(|it| it.has_schema()) {
+            let name = self.database_of(service);
+            databases.entry(name).or_default().push(service);
+        }
+        databases
+    }
+
+    /// A connection to one of the shop's databases, with the administrator's rights.
+    pub async fn connect_to_bootstrap(&self, database: &str) -> Result<PgConnection> {
+        self.connect_as_administrator(database).await
+    }
+
+    /// A connection to the database of `service` that acts as the owner of its schema.
     pub async fn connect_to_migrate(&self, service: Service) -> Result<PgConnection> {
         let password = self.password(&settings::migrator_password(service))?;
-        self.connect(&self.database, &self.roles(service).migrator, &password)
+        let database = self.database_of(service);
+        self.connect(&database, &self.roles(service).migrator, &password)
             .await
     }
 
@@ -119,7 +142,7 @@ impl Server {
             if let Some(password) = self.login_password(service, login)? {
                 let roles = self.roles(service);
                 return self
-                    .connect(&self.database, roles.login(login), &password)
+                    .connect(&self.database_of(service), roles.login(login), &password)
                     .await;
             }
         }
@@ -190,6 +213,7 @@ mod tests {
             host: "localhost".to_owned(),
             port: 5432,
             database: "localmart".to_owned(),
+            layout: DatabaseLayout::Shared,
             role_prefix: prefix.to_owned(),
             passwords: PathBuf::new(),
             administrator: None,

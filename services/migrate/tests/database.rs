@@ -16,7 +16,7 @@ use localmart_migrate::{
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use topology::{
-    Service,
+    DatabaseLayout, Service,
     settings::{self, Login},
 };
 
@@ -30,6 +30,10 @@ struct Shop {
 
 impl Shop {
     async fn new() -> Self {
+        Self::of(DatabaseLayout::Shared).await
+    }
+
+    async fn of(layout: DatabaseLayout) -> Self {
         let passwords = tempfile::tempdir().unwrap();
         let login = testkit::database(&[]).await.login("postgres", "");
         let number = SHOPS.fetch_add(1, Ordering::Relaxed);
@@ -38,6 +42,7 @@ impl Shop {
                 host: login.host,
                 port: login.port,
                 database: format!("shop_{number}"),
+                layout,
                 role_prefix: format!("lm_{number:08x}"),
                 passwords: passwords.path().to_owned(),
                 administrator: Some(Administrator {
@@ -64,7 +69,11 @@ impl Shop {
     }
 
     async fn migrated() -> Self {
-        let shop = Self::new().await;
+        Self::migrated_of(DatabaseLayout::Shared).await
+    }
+
+    async fn migrated_of(layout: DatabaseLayout) -> Self {
+        let shop = Self::of(layout).await;
         migrate::run(&shop.server, FILES, Kind::Expand)
             .await
             .unwrap();
@@ -104,6 +113,65 @@ async fn a_service_has_the_rights_to_its_data_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_service_may_have_a_database_to_itself() {
+    let shop = Shop::migrated_of(DatabaseLayout::PerService).await;
+    let base = &shop.server.database;
+    for service in Service::ALL.into_iter().filter(|it| it.has_schema()) {
+        let mut own = shop.server.connect_as(service).await.unwrap();
+        let seen: (String, Vec<String>) = sqlx::query_as(
+            "SELECT current_database()::text, array(SELECT nspname::text FROM pg_namespace \
+             WHERE nspname !~ '^(pg_|information_schema|public$)')",
+        )
+        .fetch_one(&mut own)
+        .await
+        .unwrap();
+        let name = service.name();
+        assert_eq!(seen, (format!("{base}_{name}"), vec![name.to_owned()]));
+    }
+    seed::run(&shop.server, "EUR").await.unwrap();
+    let again = bootstrap::run(&shop.server).await.unwrap();
+    assert!(
+        again.contains(&format!("{base}_cart, {base}_catalog")),
+        "{again}"
+    );
+
+    // Nobody gets into another one's.
+    let roles = shop.server.roles(Service::Catalog);
+    let trespasser = Server {
+        database: format!("{base}_orders"),
+        layout: DatabaseLayout::Shared,
+        ..shop.server.clone()
+    };
+    let error = trespasser.connect_as(Service::Catalog).await.unwrap_err();
+    let error = format!("{error:#}");
+    assert!(
+        error.contains(&roles.app_a) && error.contains("permission denied"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn data_in_the_other_layout_is_not_begun_anew() {
+    for (had, asked) in [
+        (DatabaseLayout::Shared, DatabaseLayout::PerService),
+        (DatabaseLayout::PerService, DatabaseLayout::Shared),
+    ] {
+        let mut shop = Shop::of(had).await;
+        shop.server.layout = asked;
+        let error = bootstrap::run(&shop.server).await.unwrap_err().to_string();
+        let told = format!("in the layout {had}, and spec.postgres.layout is {asked}");
+        assert!(error.contains(&told), "{error}");
+        // Of another shop it says nothing.
+        shop.server.role_prefix = if asked == DatabaseLayout::Shared {
+            "lm_ffffffff".to_owned()
+        } else {
+            "lm_eeeeeeee".to_owned()
+        };
+        bootstrap::run(&shop.server).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn two_shops_on_one_server_do_not_see_each_other() {
     let (one, other) = (Shop::new().await, Shop::new().await);
     let mut trespasser = one.server.clone();
@@ -133,10 +201,19 @@ async fn bootstrap_again_sets_the_passwords_of_now() {
         .unwrap();
 }
 
-/// The way of a rotation: old, both, new.
 #[tokio::test]
-async fn a_login_works_exactly_while_there_is_a_password_for_it() {
-    let shop = Shop::migrated().await;
+async fn logins_of_a_shop_with_one_database_are_exchanged() {
+    a_login_works_exactly_while_there_is_a_password_for_it(DatabaseLayout::Shared).await;
+}
+
+#[tokio::test]
+async fn logins_of_a_shop_with_several_databases_are_exchanged() {
+    a_login_works_exactly_while_there_is_a_password_for_it(DatabaseLayout::PerService).await;
+}
+
+/// The way of a rotation: old, both, new.
+async fn a_login_works_exactly_while_there_is_a_password_for_it(layout: DatabaseLayout) {
+    let shop = Shop::migrated_of(layout).await;
     let file = |login| {
         let name = settings::login_password(Service::Catalog, login);
         shop.passwords.path().join(name)
@@ -151,7 +228,9 @@ async fn a_login_works_exactly_while_there_is_a_password_for_it() {
             administrator: admin,
             ..shop.server.clone()
         };
-        server.connect_to_bootstrap().await
+        server
+            .connect_to_bootstrap(&server.database_of(Service::Catalog))
+            .await
     };
     let mut old = log_in(Login::A, "first").await.unwrap();
     assert!(log_in(Login::B, "second").await.is_err());

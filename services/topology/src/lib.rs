@@ -4,10 +4,12 @@
 //! a mount path or an environment variable is written down once. No dependencies: both sides of
 //! the house can afford to read it.
 
+mod layout;
 mod redis;
 mod service;
 pub mod settings;
 
+pub use layout::{DatabaseLayout, UnknownLayout};
 pub use redis::RedisPlace;
 pub use service::{Service, UnknownService};
 
@@ -19,7 +21,7 @@ pub const ADMIN_PORT: u16 = 9090;
 pub const POSTGRES_PORT: u16 = 5432;
 /// Port of Redis.
 pub const REDIS_PORT: u16 = 6379;
-/// Database that holds one schema per service when `spec.postgres.layout` is `Shared`.
+/// Database of the shop unless it is told otherwise; see [`DatabaseLayout::database`].
 pub const SHARED_DATABASE: &str = "localmart";
 /// The Redis user of lifecycle Jobs.
 pub const REDIS_LIFECYCLE_USER: &str = "lifecycle";

@@ -20,6 +20,9 @@ pub const DATABASE_HOST: &str = "DATABASE_HOST";
 pub const DATABASE_PORT: &str = "DATABASE_PORT";
 /// Database to connect to.
 pub const DATABASE_NAME: &str = "DATABASE_NAME";
+/// Where the schemas are: `Shared`, in [`DATABASE_NAME`], unless it is `PerService`, in databases
+/// whose names begin with it; lifecycle Jobs only.
+pub const DATABASE_LAYOUT: &str = "DATABASE_LAYOUT";
 /// Role to log in with.
 pub const DATABASE_USER: &str = "DATABASE_USER";
 /// File that holds the password of [`DATABASE_USER`].

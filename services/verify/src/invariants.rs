@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use topology::Service;
 
 /// One of the twelve of the design.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,27 @@ pub const ALL: [Invariant; 12] = [
     ),
     invariant(12, "Redis is disposable", &[]),
 ];
+
+/// Refuses a database in which the services cannot be compared.
+pub async fn sees_every_schema(pool: &PgPool) -> anyhow::Result<()> {
+    let (database, schemas): (String, Vec<String>) = sqlx::query_as(
+        "SELECT current_database()::text, array(SELECT nspname::text FROM pg_namespace)",
+    )
+    .fetch_one(pool)
+    .await?;
+    let missing = Service::ALL.into_iter().find(|service| {
+        service.has_schema() && schemas.iter().all(|schema| schema != service.name())
+    });
+    if let Some(service) = missing {
+        anyhow::bail!(
+            "the database {database} has no schema {service}: an invariant compares what several \
+             services say in one query, so this needs all schemas in one database. Give the URL of \
+             that database; a shop with spec.postgres.layout PerService has none and cannot be \
+             verified from the inside"
+        );
+    }
+    Ok(())
+}
 
 /// Pause between two looks at what is under way.
 const PAUSE: Duration = Duration::from_millis(20);

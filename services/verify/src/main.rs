@@ -126,5 +126,8 @@ async fn look(command: Command) -> Result<ExitCode> {
 
 async fn connect(url: &str) -> Result<PgPool> {
     let pool = PgPoolOptions::new().max_connections(2).connect(url).await;
-    pool.with_context(|| "the database does not answer; see --database-url".to_owned())
+    let pool =
+        pool.with_context(|| "the database does not answer; see --database-url".to_owned())?;
+    invariants::sees_every_schema(&pool).await?;
+    Ok(pool)
 }

@@ -154,6 +154,12 @@ fn spec_rules() -> Vec<serde_json::Value> {
             &format!("{store} cannot change between managed and external, {why}"),
         )
     };
+    let layout = |root: &str| {
+        format!(
+            "(has({root}.postgres) && has({root}.postgres.layout) ? {root}.postgres.layout : \
+             'Shared')"
+        )
+    };
     let size = |root: &str, store: &str, default: &str| {
         format!(
             "quantity(string(has({root}.{store}) && has({root}.{store}.managed) && \
@@ -217,6 +223,12 @@ fn spec_rules() -> Vec<serde_json::Value> {
             ),
             "postgres.managed.version cannot change in place: dump the data, create a new \
              LocalMart with the new version and restore the dump into it",
+        ),
+        rule(
+            &format!("{} == {}", layout("self"), layout("oldSelf")),
+            "postgres.layout cannot change, the data would stay behind (absent means Shared): set \
+             it back, or create a new LocalMart with the other layout and restore a dump of each \
+             schema into it",
         ),
         never_shrinks("postgres", POSTGRES_STORAGE),
         never_shrinks("redis", REDIS_STORAGE),

@@ -30,12 +30,25 @@ pub const RESERVED_PARAMETERS: &[&str] = &[
 /// Exactly one kind of database; absent or empty means `managed` with its defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(extend("x-kubernetes-validations" = [rule(
-    "!(has(self.managed) && has(self.external))",
-    "choose one database: postgres.managed (the operator runs it) or postgres.external (you run \
-     it), and remove the other",
-)]))]
+#[schemars(extend("x-kubernetes-validations" = [
+    rule(
+        "!(has(self.managed) && has(self.external))",
+        "choose one database: postgres.managed (the operator runs it) or postgres.external (you \
+         run it), and remove the other",
+    ),
+    rule(
+        "!(has(self.layout) && self.layout == 'PerService' && has(self.external) && \
+         has(self.external.database) && size(self.external.database) > 50)",
+        "postgres.external.database must have at most 50 characters with postgres.layout \
+         PerService: the names of the services come behind it, and Postgres cuts names at 63",
+    ),
+]))]
 pub struct Postgres {
+    /// How the services' data is kept apart: in schemas of one database, or in databases of their
+    /// own, called `<database>_<service>`. What compares several services in one query, such as
+    /// `localmart-verify`, works with Shared only. It never changes. Absent: Shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<PostgresLayout>,
     /// One instance on a volume, run by the operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<ManagedPostgres>,
@@ -43,6 +56,16 @@ pub struct Postgres {
     /// and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalPostgres>,
+}
+
+/// How the services' data is kept apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum PostgresLayout {
+    /// One database with a schema per service.
+    #[default]
+    Shared,
+    /// A database per service.
+    PerService,
 }
 
 /// A Postgres run by the operator.
@@ -129,8 +152,8 @@ pub struct ExternalPostgres {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<i32>,
-    /// Database of this shop, made when it is missing; two shops must not share one. Absent:
-    /// localmart.
+    /// Database of this shop, made when it is missing; two shops must not share one. With the
+    /// layout PerService the start of the names of its databases. Absent: localmart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63), extend("x-kubernetes-validations" = [rule(
         "self.matches('^[a-z_][a-z0-9_]*$')",

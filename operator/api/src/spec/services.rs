@@ -240,6 +240,7 @@ pub fn reserved_env() -> Vec<&'static str> {
         settings::DATABASE_HOST,
         settings::DATABASE_PORT,
         settings::DATABASE_NAME,
+        settings::DATABASE_LAYOUT,
         settings::DATABASE_USER,
         settings::DATABASE_PASSWORD_FILE,
         settings::DATABASE_CONNECTIONS,

@@ -24,6 +24,10 @@ pub const GOOD: &[&str] = &[
     "{postgres: {external: {host: db.example.org, port: 5433, database: shop_1, adminSecretRef: {name: admin}}}}",
     "{postgres: {external: {host: '2001:db8::1', adminSecretRef: {name: admin}}}}",
     "{redis: {managed: {maxMemory: 64Mi, storage: {size: 2Gi}}}}",
+    "{postgres: {layout: Shared}}",
+    "{postgres: {layout: PerService}}",
+    "{postgres: {layout: PerService, external: {host: db, database: a2345678901234567890123456789012345678901234567890, adminSecretRef: {name: a}}}}",
+    "{postgres: {layout: Shared, external: {host: db, database: a23456789012345678901234567890123456789012345678901, adminSecretRef: {name: a}}}}",
     "{redis: {}}",
     "{redis: {external: {urlSecretRef: {name: redis-admin}}}}",
     "{ingress: {host: localhost}}",
@@ -117,6 +121,10 @@ pub const BAD: &[(&str, &str)] = &[
     (
         "{postgres: {managed: {}, external: {host: db, adminSecretRef: {name: a}}}}",
         "choose one database",
+    ),
+    (
+        "{postgres: {layout: PerService, external: {host: db, database: a23456789012345678901234567890123456789012345678901, adminSecretRef: {name: a}}}}",
+        "at most 50 characters",
     ),
     (
         "{redis: {managed: {}, external: {urlSecretRef: {name: a}}}}",
@@ -245,6 +253,33 @@ pub const CHANGES: &[(&str, &str, Option<&str>)] = &[
         None,
     ),
     ("{}", "{postgres: {managed: {}}}", None),
+    (
+        "{}",
+        "{postgres: {layout: PerService}}",
+        Some("postgres.layout cannot change"),
+    ),
+    (
+        "{postgres: {managed: {}}}",
+        "{postgres: {managed: {}, layout: PerService}}",
+        Some("postgres.layout cannot change"),
+    ),
+    (
+        "{postgres: {layout: PerService}}",
+        "{}",
+        Some("postgres.layout cannot change"),
+    ),
+    (
+        "{postgres: {layout: PerService}}",
+        "{postgres: {layout: Shared}}",
+        Some("postgres.layout cannot change"),
+    ),
+    ("{postgres: {layout: Shared}}", "{}", None),
+    ("{}", "{postgres: {layout: Shared}}", None),
+    (
+        "{postgres: {layout: PerService}}",
+        "{postgres: {layout: PerService, managed: {}}}",
+        None,
+    ),
     (
         "{}",
         "{redis: {external: {urlSecretRef: {name: a}}}}",

@@ -14,7 +14,7 @@ use localmart_migrate::{
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 use topology::{
-    Service,
+    DatabaseLayout, Service,
     settings::{DatabaseRoles, app_password, migrator_password},
 };
 
@@ -207,6 +207,7 @@ async fn prepare_shop(port: u16, database: &str) {
         host: "127.0.0.1".to_owned(),
         port,
         database: database.to_owned(),
+        layout: DatabaseLayout::Shared,
         role_prefix: PREFIX.to_owned(),
         passwords: passwords.path().to_owned(),
         administrator: Some(Administrator {

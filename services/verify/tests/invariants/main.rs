@@ -53,6 +53,25 @@ async fn a_purchase_violates_nothing() {
     assert_eq!(found.expect("statements that run"), Vec::<String>::new());
 }
 
+/// As in a shop with a database per service, where nothing could be compared.
+#[tokio::test]
+async fn a_database_with_some_of_the_schemas_is_refused() {
+    let (_database, pool) = purchase().await;
+    invariants::sees_every_schema(&pool)
+        .await
+        .expect("all schemas are there");
+    sqlx::raw_sql("DROP SCHEMA payments CASCADE")
+        .execute(&pool)
+        .await
+        .expect("a schema can go");
+    let error = invariants::sees_every_schema(&pool)
+        .await
+        .expect_err("one is missing");
+    let error = error.to_string();
+    assert!(error.contains("no schema payments"), "{error}");
+    assert!(error.contains("PerService"), "{error}");
+}
+
 #[tokio::test]
 async fn work_that_is_not_done_is_no_quiet() {
     let (_database, pool) = purchase().await;
