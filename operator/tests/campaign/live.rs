@@ -41,7 +41,7 @@ pub fn batches(cases: &[Case], seed: u64) -> Vec<Batch> {
     );
     for case in cases {
         let stays = match &case.expect {
-            Expect::Converges if !case.alone => false,
+            Expect::Converges if !case.alone && case.past.is_none() => false,
             Expect::Stays(_) => true,
             _ => {
                 batches.push(vec![case]);
