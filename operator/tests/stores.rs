@@ -1,20 +1,20 @@
-//! Where data lives: a Redis that somebody else runs, with what is told when it does not work, and a
-//! database per service.
+//! Where data lives: a Redis that somebody else runs, with what is told when it does not work, a
+//! database per service, and who vouches for a Postgres.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod kit;
 
 use k8s_openapi::api::{batch::v1::Job, core::v1::Secret};
-use kit::{Cluster, Operator, Space, kubelet::Kubelet};
-use kube::api::DeleteParams;
+use kit::{Cluster, Operator, Space, eventually, kubelet::Kubelet};
+use kube::api::{DeleteParams, PostParams};
 use localmart_api::{
     Phase, TaskState,
     conditions::{ConditionType, Reason},
     names,
 };
 use localmart_operator::build::Kind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const SPEC: &str =
     "{redis: {external: {urlSecretRef: {name: redis-admin}}}, migrations: {retries: 0}}";
@@ -153,4 +153,86 @@ async fn with_a_database_per_service_each_is_told_its_own() {
         refused.contains("postgres.layout cannot change"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn who_may_vouch_for_postgres_is_a_file_in_every_pod_that_asks_it() {
+    const CA: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let space = Cluster::connect().await.space("stores").await;
+    let _kubelet = Kubelet::start(&space);
+    let operator = Operator::start(&space).await;
+    let login = json!({
+        "metadata": { "name": "admin" },
+        "stringData": { "username": "admin", "password": "hush-hush" },
+    });
+    let login: Secret = serde_json::from_value(login).unwrap();
+    let secrets = space.api::<Secret>();
+    secrets
+        .create(&PostParams::default(), &login)
+        .await
+        .unwrap();
+    let spec = "{postgres: {external: {host: db.example.org, sslMode: VerifyFull, \
+                adminSecretRef: {name: admin}, caSecretRef: {name: authority}}}}";
+    space.apply("shop", spec).await.unwrap();
+    let type_ = ConditionType::PostgresReady;
+    let missing = Reason::ReferenceNotFound;
+    let message = space.condition("shop", type_, missing).await;
+    assert!(
+        message.contains("\"authority\" with the key \"ca.crt\""),
+        "{message}"
+    );
+    let authority = async |content: &str| {
+        space
+            .give("Secret", "authority", "stringData", "ca.crt", content)
+            .await;
+    };
+    authority("none").await;
+    space
+        .condition("shop", type_, Reason::ReferenceInvalid)
+        .await;
+    let advice = operator.look(&space, &["explain", "shop"]).await;
+    assert!(advice.contains("--from-file=ca.crt="), "{advice}");
+    authority(CA).await;
+    space.phase("shop", Phase::Ready).await;
+
+    let mut asking = Vec::new();
+    for ((kind, name), object) in space.all().await {
+        let template = &object.data["spec"]["template"];
+        let Some(env) = template["spec"]["containers"][0]["env"].as_array() else {
+            continue;
+        };
+        let told = |name: &str| env.iter().find(|env| env["name"] == name);
+        let Some(encryption) = told("DATABASE_ENCRYPTION") else {
+            assert!(told("DATABASE_HOST").is_none(), "{name}");
+            continue;
+        };
+        assert_eq!(encryption["value"], "VerifyFull", "{name}");
+        let file = told("DATABASE_CA_FILE").unwrap()["value"].as_str().unwrap();
+        let mounts = template["spec"]["containers"][0]["volumeMounts"].to_string();
+        let folder = file.strip_suffix("/ca.crt").unwrap();
+        assert!(
+            mounts.contains(&format!("\"{folder}\"")),
+            "{name}: {mounts}"
+        );
+        let volumes = template["spec"]["volumes"].to_string();
+        assert!(volumes.contains("\"authority\""), "{name}: {volumes}");
+        asking.push((kind, name));
+    }
+    assert_eq!(asking.len(), 6, "four services, two Jobs: {asking:?}");
+
+    // Another authority rolls the pods that would not believe it.
+    let consumes = async |service: &str| {
+        let name = format!("shop-{service}");
+        let live = space.kind(Kind::Deployment).get(&name).await.unwrap();
+        live.data["spec"]["template"]["metadata"]["annotations"][names::CONSUMES].clone()
+    };
+    let before = (consumes("orders").await, consumes("storefront").await);
+    authority(&CA.replace("AAAA", "BBBB")).await;
+    space.annotate("shop", "looked-at", Some("again")).await;
+    eventually("orders rolls", async || {
+        let now = consumes("orders").await;
+        if now == before.0 { Err(now) } else { Ok(()) }
+    })
+    .await;
+    assert_eq!(consumes("storefront").await, before.1);
 }

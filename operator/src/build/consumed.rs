@@ -87,7 +87,8 @@ pub fn fingerprint(shop: &Shop, service: Service, observed: &Observed) -> Option
         let value = observed.secret_value(&file.secret, &file.key)?;
         add([file.secret.as_bytes(), file.key.as_bytes(), value]);
     }
-    for reference in &shop.services[&service].references {
+    let authority = shop.database.authority().filter(|_| service.has_schema());
+    for reference in shop.services[&service].references.iter().chain(authority) {
         add([
             reference.key.name.as_bytes(),
             reference.key.key.as_bytes(),

@@ -109,6 +109,9 @@ fn pod_spec(shop: &Shop, service: Service, edition: &Edition) -> PodSpec {
             &consumed::by_secret(&keys),
         ));
     }
+    if service.has_schema() {
+        volumes.extend(pod::database_authority(&shop.database).map(|(volume, _)| volume));
+    }
     PodSpec {
         termination_grace_period_seconds: Some(DRAIN_SECONDS + SHUTDOWN_SECONDS),
         topology_spread_constraints: Some(
@@ -142,6 +145,9 @@ fn container(shop: &Shop, service: Service, edition: &Edition) -> Container {
             pod::INTERNAL_KEYS,
             settings::INTERNAL_KEYS_MOUNT,
         ));
+    }
+    if service.has_schema() {
+        mounts.extend(pod::database_authority(&shop.database).map(|(_, mount)| mount));
     }
     Container {
         env: Some(env::of_service(shop, service, &edition.version)),

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{
     ConfigMapKeySelector, EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector,
 };
 use topology::{
-    ADMIN_PORT, API_PORT, POSTGRES_PORT, REDIS_PORT, Service,
+    ADMIN_PORT, API_PORT, DatabaseEncryption, POSTGRES_PORT, REDIS_PORT, Service,
     settings::{self, Login},
 };
 
@@ -89,10 +89,22 @@ pub fn database(shop: &Shop) -> (Vec<EnvVar>, &str) {
             (external.host.clone(), external.port, name)
         }
     };
-    let place = vec![
+    let mut place = vec![
         var(settings::DATABASE_HOST, host),
         var(settings::DATABASE_PORT, port.to_string()),
     ];
+    if let Database::External(external) = &shop.database
+        && external.encryption != DatabaseEncryption::Offered
+    {
+        place.push(var(
+            settings::DATABASE_ENCRYPTION,
+            external.encryption.name(),
+        ));
+    }
+    place.extend(shop.database.authority().map(|authority| {
+        let file = format!("{}/{}", settings::DATABASE_CA_MOUNT, authority.key.key);
+        var(settings::DATABASE_CA_FILE, file)
+    }));
     (place, name)
 }
 

@@ -11,11 +11,14 @@ use k8s_openapi::{
     },
     apimachinery::pkg::api::resource::Quantity,
 };
-use localmart_api::PullPolicy;
+use localmart_api::{KeyRef, PullPolicy};
 use serde_json::{Value, json};
-use topology::RUN_AS;
+use topology::{RUN_AS, settings};
 
-use crate::reconcile::shop::{Amount, ContainerResources, Images};
+use crate::reconcile::shop::{Amount, ContainerResources, Database, Images};
+
+/// Volume of the certificates that may vouch for the database.
+pub const DATABASE_CA: &str = "database-ca";
 
 /// Read by the owner and by the group that every container runs in.
 const SECRET_MODE: i32 = 0o440;
@@ -160,6 +163,17 @@ pub fn secret_files(name: &str, sources: &[(String, Vec<(String, String)>)]) -> 
         }),
         ..Volume::default()
     }
+}
+
+/// The certificates that may vouch for the database, where there are any: their volume and where
+/// it is mounted.
+pub fn database_authority(database: &Database) -> Option<(Volume, VolumeMount)> {
+    let KeyRef { name, key } = &database.authority()?.key;
+    let files = secret_files(
+        DATABASE_CA,
+        &[(name.clone(), vec![(key.clone(), key.clone())])],
+    );
+    Some((files, read_only(DATABASE_CA, settings::DATABASE_CA_MOUNT)))
 }
 
 /// A volume of files out of a ConfigMap.

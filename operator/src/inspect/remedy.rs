@@ -112,20 +112,22 @@ fn missing_references(subject: Subject<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Only the URL of Redis is read by the operator itself.
+/// What the operator reads itself: the URL of Redis, and certificates.
 fn invalid_references(subject: Subject<'_>) -> Vec<String> {
     let namespace = subject.identity().namespace;
     let (secrets, _) = dereference::referenced(subject.object);
-    let urls = secrets
-        .into_iter()
-        .filter(|it| it.key == dereference::REDIS_URL);
-    urls.map(|KeyRef { name, key }| {
-        format!(
-            "kubectl create secret generic {name} -n {namespace} --from-literal={key}=<value> \
+    let command = |KeyRef { name, key }: KeyRef| {
+        let from = match key.as_str() {
+            dereference::REDIS_URL => "literal",
+            dereference::AUTHORITY => "file",
+            _ => return None,
+        };
+        Some(format!(
+            "kubectl create secret generic {name} -n {namespace} --from-{from}={key}=<value> \
              --dry-run=client -o yaml | kubectl apply -f -"
-        )
-    })
-    .collect()
+        ))
+    };
+    secrets.into_iter().filter_map(command).collect()
 }
 
 /// The two halves of the data: whichever is there decides what can be done.

@@ -14,7 +14,7 @@ pub mod words;
 
 use k8s_openapi::api::core::v1::EnvVar;
 use kube::ResourceExt;
-use localmart_api::names;
+use localmart_api::{KeyRef, names};
 use sha2::{Digest, Sha256};
 use topology::{
     DatabaseLayout, REDIS_PORT, Service,
@@ -22,7 +22,7 @@ use topology::{
 };
 
 use crate::{
-    build::{self, Key, Kind, env, postgres, secrets, secrets::Holder, storage},
+    build::{self, Key, Kind, env, pod, postgres, secrets, secrets::Holder, storage},
     reconcile::{
         observed::Observed,
         shop::{Database, Identity, Shop},
@@ -163,7 +163,22 @@ pub fn tasks(shop: &Shop, observed: &Observed) -> Option<Vec<Task>> {
             files: vec![passwords_of(shop, &|service| vec![migrator(shop, service)])],
         });
     }
+    for task in &mut tasks {
+        if task.name != REDIS {
+            task.files.extend(database_authority(shop));
+        }
+    }
     Some(tasks)
+}
+
+/// The certificates that may vouch for the database, where there are any.
+fn database_authority(shop: &Shop) -> Option<Files> {
+    let KeyRef { name, key } = &shop.database.authority()?.key;
+    Some(Files {
+        volume: pod::DATABASE_CA,
+        mount: settings::DATABASE_CA_MOUNT,
+        sources: vec![(name.clone(), vec![(key.clone(), key.clone())])],
+    })
 }
 
 /// Checksum of the task that runs these contract migrations on this data. The image is no part of

@@ -38,6 +38,8 @@ use crate::{
 /// Annotation that marks the IngressClass for those who name none.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
+/// Key of the certificates in the Secret of who vouches for a Postgres that somebody else runs.
+pub const AUTHORITY: &str = "ca.crt";
 /// Key of the URL in the Secret of a Redis that somebody else runs.
 pub const REDIS_URL: &str = "url";
 
@@ -287,6 +289,10 @@ pub fn referenced(object: &LocalMart) -> (BTreeSet<KeyRef>, BTreeSet<KeyRef>) {
         secrets.extend(["username", "password"].map(|key| KeyRef {
             name: external.admin_secret_ref.name.clone(),
             key: key.to_owned(),
+        }));
+        secrets.extend(external.ca_secret_ref.iter().map(|secret| KeyRef {
+            name: secret.name.clone(),
+            key: AUTHORITY.to_owned(),
         }));
     }
     let redis = object.spec.redis.as_ref();

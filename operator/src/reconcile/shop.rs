@@ -7,7 +7,7 @@ use localmart_api::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use topology::{DatabaseLayout, RedisPlace, Service};
+use topology::{DatabaseEncryption, DatabaseLayout, RedisPlace, Service};
 
 use super::scale::Scale;
 use crate::lifecycle::rotation::{Rings, Wish};
@@ -135,6 +135,14 @@ pub enum Database {
 }
 
 impl Database {
+    /// Where the certificates are that may vouch for it.
+    pub fn authority(&self) -> Option<&ResolvedReference> {
+        match self {
+            Self::Managed(_) => None,
+            Self::External(external) => external.authority.as_ref(),
+        }
+    }
+
     pub fn managed(&self) -> Option<&ManagedDatabase> {
         match self {
             Self::Managed(managed) => Some(managed),
@@ -164,6 +172,9 @@ pub struct ExternalDatabase {
     /// Secret with the keys `username` and `password`.
     pub admin_secret: String,
     pub admin_user: String,
+    pub encryption: DatabaseEncryption,
+    /// The certificates that may vouch for it.
+    pub authority: Option<ResolvedReference>,
 }
 
 /// Which Redis the shop uses.

@@ -5,7 +5,7 @@ use std::{
 };
 
 use contracts::Currency;
-use topology::{RedisPlace, Service, settings};
+use topology::{DatabaseEncryption, RedisPlace, Service, settings};
 
 /// A setting that is missing or makes no sense. The text names the variable, says what is wrong
 /// and what to set.
@@ -205,6 +205,10 @@ pub struct Database {
     pub name: String,
     pub user: String,
     pub password: Secret,
+    /// What connections insist on.
+    pub encryption: DatabaseEncryption,
+    /// Certificates of the authorities that may vouch for the server.
+    pub authority: Option<PathBuf>,
     /// Connections kept open.
     pub connections: u32,
 }
@@ -222,6 +226,12 @@ impl Database {
             name: from.text(settings::DATABASE_NAME, "the name of the database")?,
             user: from.text(settings::DATABASE_USER, "the role to log in with")?,
             password: from.secret_file(settings::DATABASE_PASSWORD_FILE)?,
+            encryption: from.parsed_or(
+                settings::DATABASE_ENCRYPTION,
+                "Offered, Disable, Require or VerifyFull",
+                DatabaseEncryption::Offered,
+            )?,
+            authority: from.optional(settings::DATABASE_CA_FILE).map(PathBuf::from),
             connections: from
                 .parsed_or(
                     settings::DATABASE_CONNECTIONS,

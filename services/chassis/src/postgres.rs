@@ -42,12 +42,14 @@ pub mod sqlstate {
 ///
 /// In `pg_stat_activity` the connections carry the name of the program and its release.
 pub fn connect(to: &config::Database, program: &str, release: &str) -> PgPool {
-    let options = PgConnectOptions::new_without_pgpass()
+    let mode = to.encryption.ssl_mode().parse();
+    let mut options = PgConnectOptions::new_without_pgpass()
         .host(&to.host)
         .port(to.port)
         .database(&to.name)
         .username(&to.user)
         .password(to.password.expose())
+        .ssl_mode(mode.expect("a word of Postgres"))
         .application_name(&format!("{program} {release}"))
         .options([
             ("plan_cache_mode", "force_generic_plan"),
@@ -56,6 +58,9 @@ pub fn connect(to: &config::Database, program: &str, release: &str) -> PgPool {
             ("idle_in_transaction_session_timeout", "10s"),
             ("timezone", "UTC"),
         ]);
+    if let Some(authority) = &to.authority {
+        options = options.ssl_root_cert(authority);
+    }
     PgPoolOptions::new()
         .min_connections(to.connections)
         .max_connections(to.connections)

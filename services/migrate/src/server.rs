@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, env, fmt, fs, path::PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use topology::{
-    DatabaseLayout, Service,
+    DatabaseEncryption, DatabaseLayout, Service,
     settings::{
-        self, DATABASE_HOST, DATABASE_LAYOUT, DATABASE_NAME, DATABASE_PASSWORD_FILE,
-        DATABASE_PASSWORDS_DIR, DATABASE_PORT, DATABASE_ROLE_PREFIX, DATABASE_USER, DatabaseRoles,
-        Login,
+        self, DATABASE_CA_FILE, DATABASE_ENCRYPTION, DATABASE_HOST, DATABASE_LAYOUT, DATABASE_NAME,
+        DATABASE_PASSWORD_FILE, DATABASE_PASSWORDS_DIR, DATABASE_PORT, DATABASE_ROLE_PREFIX,
+        DATABASE_USER, DatabaseRoles, Login,
     },
 };
 
@@ -27,6 +27,10 @@ pub struct Server {
     pub database: String,
     /// Which of the two.
     pub layout: DatabaseLayout,
+    /// What connections insist on.
+    pub encryption: DatabaseEncryption,
+    /// Certificates of the authorities that may vouch for the server.
+    pub authority: Option<PathBuf>,
     /// Start of this shop's role names, `lm_` and eight hex digits.
     pub role_prefix: String,
     /// Directory with one password file per login.
@@ -64,6 +68,11 @@ impl Server {
                 Ok(layout) => layout.parse().context(DATABASE_LAYOUT)?,
                 Err(_) => DatabaseLayout::Shared,
             },
+            encryption: match env::var(DATABASE_ENCRYPTION) {
+                Ok(word) => word.parse().context(DATABASE_ENCRYPTION)?,
+                Err(_) => DatabaseEncryption::Offered,
+            },
+            authority: env::var_os(DATABASE_CA_FILE).map(PathBuf::from),
             role_prefix: variable(DATABASE_ROLE_PREFIX)?,
             passwords: variable(DATABASE_PASSWORDS_DIR)?.into(),
             administrator: administrator()?,
@@ -161,13 +170,17 @@ impl Server {
     }
 
     async fn connect(&self, database: &str, user: &str, password: &str) -> Result<PgConnection> {
-        let options = PgConnectOptions::new_without_pgpass()
+        let mut options = PgConnectOptions::new_without_pgpass()
+            .ssl_mode(self.encryption.ssl_mode().parse()?)
             .host(&self.host)
             .port(self.port)
             .database(database)
             .username(user)
             .password(password)
             .application_name("localmart-migrate");
+        if let Some(authority) = &self.authority {
+            options = options.ssl_root_cert(authority);
+        }
         PgConnection::connect_with(&options).await.with_context(|| {
             let (host, port) = (&self.host, self.port);
             format!("cannot log in to Postgres at {host}:{port}, database {database}, as {user}")
@@ -214,6 +227,8 @@ mod tests {
             port: 5432,
             database: "localmart".to_owned(),
             layout: DatabaseLayout::Shared,
+            encryption: DatabaseEncryption::Offered,
+            authority: None,
             role_prefix: prefix.to_owned(),
             passwords: PathBuf::new(),
             administrator: None,

@@ -60,7 +60,7 @@ fn write(folder: &Path, password: &str) {
 async fn run(connection: &ConnectionManager, command: &str) -> Result<redis::Value, RedisError> {
     let mut words = command.split(' ');
     let mut sent = redis::cmd(words.next().unwrap());
-    sent.arg(&words.collect::<Vec<_>>());
+    sent.arg(words.collect::<Vec<_>>());
     sent.query_async(&mut connection.clone()).await
 }
 

@@ -4,11 +4,13 @@
 //! a mount path or an environment variable is written down once. No dependencies: both sides of
 //! the house can afford to read it.
 
+mod encryption;
 mod layout;
 mod redis;
 mod service;
 pub mod settings;
 
+pub use encryption::{DatabaseEncryption, UnknownEncryption};
 pub use layout::{DatabaseLayout, UnknownLayout};
 pub use redis::RedisPlace;
 pub use service::{Service, UnknownService};

@@ -27,6 +27,12 @@ pub const DATABASE_LAYOUT: &str = "DATABASE_LAYOUT";
 pub const DATABASE_USER: &str = "DATABASE_USER";
 /// File that holds the password of [`DATABASE_USER`].
 pub const DATABASE_PASSWORD_FILE: &str = "DATABASE_PASSWORD_FILE";
+/// What connections to Postgres insist on, a word of [`crate::DatabaseEncryption`]; `Offered` unless
+/// it is set.
+pub const DATABASE_ENCRYPTION: &str = "DATABASE_ENCRYPTION";
+/// File with the certificates of the authorities that may vouch for Postgres; those that browsers
+/// trust unless it is set.
+pub const DATABASE_CA_FILE: &str = "DATABASE_CA_FILE";
 /// Connections that a pod keeps open.
 pub const DATABASE_CONNECTIONS: &str = "DATABASE_CONNECTIONS";
 /// Prefix of this shop's roles, `lm_` and eight hex digits of a hash of `namespace/name`;
@@ -86,6 +92,8 @@ pub const STRICT_TRANSPORT: &str = "STRICT_TRANSPORT";
 pub const SECRETS_MOUNT: &str = "/etc/localmart/secrets";
 /// Where the operator mounts the directory of [`INTERNAL_KEYS_DIR`].
 pub const INTERNAL_KEYS_MOUNT: &str = "/etc/localmart/internal-keys";
+/// Where the operator mounts the file of [`DATABASE_CA_FILE`].
+pub const DATABASE_CA_MOUNT: &str = "/etc/localmart/database-ca";
 /// Where the operator mounts the directory of [`DATABASE_PASSWORDS_DIR`].
 pub const DATABASE_PASSWORDS_MOUNT: &str = "/etc/localmart/database-passwords";
 

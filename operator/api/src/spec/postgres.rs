@@ -140,6 +140,11 @@ pub struct Storage {
 /// A Postgres run by someone else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-validations" = [rule(
+    "!has(self.caSecretRef) || (has(self.sslMode) && self.sslMode == 'VerifyFull')",
+    "postgres.external.caSecretRef is looked at with sslMode VerifyFull only: set that, or remove \
+     caSecretRef",
+)]))]
 pub struct ExternalPostgres {
     /// Host name or address.
     #[schemars(length(min = 1, max = 253), extend("x-kubernetes-validations" = [rule(
@@ -163,4 +168,23 @@ pub struct ExternalPostgres {
     /// Secret with the keys `username` and `password` of a login that may create roles and
     /// databases.
     pub admin_secret_ref: SecretName,
+    /// What connections insist on. Absent: nothing, they are encrypted where the server offers it,
+    /// and its certificate is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssl_mode: Option<SslMode>,
+    /// Secret with the key `ca.crt`, the certificates of the authorities that may vouch for the
+    /// server, in PEM. Absent: those that browsers trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_secret_ref: Option<SecretName>,
+}
+
+/// What connections to an external Postgres insist on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SslMode {
+    /// Not encrypted.
+    Disable,
+    /// Encrypted; the certificate is not looked at.
+    Require,
+    /// Encrypted, and an authority vouches for the server and its name.
+    VerifyFull,
 }

@@ -243,6 +243,8 @@ pub fn reserved_env() -> Vec<&'static str> {
         settings::DATABASE_LAYOUT,
         settings::DATABASE_USER,
         settings::DATABASE_PASSWORD_FILE,
+        settings::DATABASE_ENCRYPTION,
+        settings::DATABASE_CA_FILE,
         settings::DATABASE_CONNECTIONS,
         settings::DATABASE_ROLE_PREFIX,
         settings::DATABASE_PASSWORDS_DIR,

@@ -28,6 +28,8 @@ pub const GOOD: &[&str] = &[
     "{postgres: {layout: PerService}}",
     "{postgres: {layout: PerService, external: {host: db, database: a2345678901234567890123456789012345678901234567890, adminSecretRef: {name: a}}}}",
     "{postgres: {layout: Shared, external: {host: db, database: a23456789012345678901234567890123456789012345678901, adminSecretRef: {name: a}}}}",
+    "{postgres: {external: {host: db, adminSecretRef: {name: a}, sslMode: Require}}}",
+    "{postgres: {external: {host: db, adminSecretRef: {name: a}, sslMode: VerifyFull, caSecretRef: {name: ca}}}}",
     "{redis: {}}",
     "{redis: {external: {urlSecretRef: {name: redis-admin}}}}",
     "{ingress: {host: localhost}}",
@@ -125,6 +127,14 @@ pub const BAD: &[(&str, &str)] = &[
     (
         "{postgres: {layout: PerService, external: {host: db, database: a23456789012345678901234567890123456789012345678901, adminSecretRef: {name: a}}}}",
         "at most 50 characters",
+    ),
+    (
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}, caSecretRef: {name: ca}}}}",
+        "with sslMode VerifyFull only",
+    ),
+    (
+        "{postgres: {external: {host: db, adminSecretRef: {name: a}, sslMode: Require, caSecretRef: {name: ca}}}}",
+        "with sslMode VerifyFull only",
     ),
     (
         "{redis: {managed: {}, external: {urlSecretRef: {name: a}}}}",

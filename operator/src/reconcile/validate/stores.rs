@@ -6,12 +6,12 @@ use http::Uri;
 use kube::ResourceExt;
 use localmart_api::{
     ExternalPostgres, ExternalRedis, KeyRef, ManagedPostgres, ManagedRedis, POSTGRES_STORAGE,
-    Postgres, REDIS_STORAGE, Redis, Storage,
+    Postgres, REDIS_STORAGE, Redis, SslMode, Storage,
     conditions::{ConditionType, Reason},
     names,
 };
 use sha2::{Digest, Sha256};
-use topology::{REDIS_PORT, SHARED_DATABASE, Service};
+use topology::{DatabaseEncryption, REDIS_PORT, SHARED_DATABASE, Service};
 
 use super::missing;
 use crate::{
@@ -19,9 +19,12 @@ use crate::{
     error::Failure,
     reconcile::{
         defaults,
-        dereference::REDIS_URL,
+        dereference::{AUTHORITY, REDIS_URL},
         observed::Observed,
-        shop::{self, Database, Identity, RedisStore, ServiceSettings, StorageSettings},
+        shop::{
+            self, Database, Identity, RedisStore, ResolvedReference, ServiceSettings,
+            StorageSettings,
+        },
     },
     releases::{PostgresImages, Release},
 };
@@ -97,6 +100,38 @@ impl Stores<'_> {
                 .unwrap_or_else(|| SHARED_DATABASE.to_owned()),
             admin_secret: secret.clone(),
             admin_user: user,
+            encryption: match external.ssl_mode {
+                None => DatabaseEncryption::Offered,
+                Some(SslMode::Disable) => DatabaseEncryption::Disable,
+                Some(SslMode::Require) => DatabaseEncryption::Require,
+                Some(SslMode::VerifyFull) => DatabaseEncryption::VerifyFull,
+            },
+            authority: external
+                .ca_secret_ref
+                .as_ref()
+                .map(|secret| self.authority(&secret.name))
+                .transpose()?,
+        })
+    }
+
+    fn authority(&self, secret: &str) -> Result<ResolvedReference, Failure> {
+        const FIELD: &str = "spec.postgres.external.caSecretRef";
+        let content = self.read(FIELD, secret, AUTHORITY)?;
+        if !String::from_utf8_lossy(content).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(Failure::new(
+                Reason::ReferenceInvalid,
+                format!(
+                    "{FIELD}: the key {AUTHORITY:?} of the Secret {secret:?} holds no certificate \
+                     in PEM; put in that of the authority that signed the server's"
+                ),
+            ));
+        }
+        Ok(ResolvedReference {
+            key: KeyRef {
+                name: secret.to_owned(),
+                key: AUTHORITY.to_owned(),
+            },
+            digest: hex::encode(Sha256::digest(content)),
         })
     }
 

@@ -14,7 +14,7 @@ use localmart_migrate::{
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 use topology::{
-    DatabaseLayout, Service,
+    DatabaseEncryption, DatabaseLayout, Service,
     settings::{DatabaseRoles, app_password, migrator_password},
 };
 
@@ -68,6 +68,8 @@ impl TestDatabase {
             name: self.name.clone(),
             user: user.to_owned(),
             password: Secret::new(password),
+            encryption: DatabaseEncryption::Offered,
+            authority: None,
             connections: CONNECTIONS,
         }
     }
@@ -208,6 +210,8 @@ async fn prepare_shop(port: u16, database: &str) {
         port,
         database: database.to_owned(),
         layout: DatabaseLayout::Shared,
+        encryption: DatabaseEncryption::Offered,
+        authority: None,
         role_prefix: PREFIX.to_owned(),
         passwords: passwords.path().to_owned(),
         administrator: Some(Administrator {
