@@ -88,10 +88,14 @@ fn imagine(object: &LocalMart, releases: &Releases) -> anyhow::Result<(Shop, Obs
     let found = &mut observed.references;
     for key in secrets {
         // What has to be readable is, and says where it comes from.
-        let content = if key.key == dereference::REDIS_URL {
-            format!("redis://{}.secret:{}", key.name, topology::REDIS_PORT)
-        } else {
-            GENERATED.to_owned()
+        let content = match key.key.as_str() {
+            dereference::REDIS_URL => {
+                format!("redis://{}.secret:{}", key.name, topology::REDIS_PORT)
+            }
+            dereference::AUTHORITY => {
+                format!("-----BEGIN CERTIFICATE-----\n{}\n", key.name)
+            }
+            _ => GENERATED.to_owned(),
         };
         found.secrets.insert(key, content.into_bytes());
     }

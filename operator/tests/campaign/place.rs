@@ -48,6 +48,10 @@ impl Maker<'_> {
                         block.insert(other, sample);
                     }
                 }
+                let around = (!rest.is_empty()).then(|| self.entry(&next).with);
+                for (other, sample) in around.flatten().iter_mut().flat_map(object) {
+                    block.entry(other.clone()).or_insert(sample.clone());
+                }
                 let child = block.entry(name.clone()).or_insert(Value::Null);
                 self.place(child, &next, rest, value);
             }

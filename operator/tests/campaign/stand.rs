@@ -34,7 +34,7 @@ const ROUNDS: usize = 6;
 pub type Portrait = BTreeMap<String, Value>;
 
 /// Secrets and ConfigMaps of the user, each with one key and its value.
-const FURNITURE: [(&str, &str, &str, &str); 10] = [
+const FURNITURE: [(&str, &str, &str, &str); 11] = [
     ("Secret", "mine", "token", "one"),
     ("ConfigMap", "mine", "token", "one"),
     ("Secret", "empty", "token", ""),
@@ -43,6 +43,12 @@ const FURNITURE: [(&str, &str, &str, &str); 10] = [
     ("Secret", "admin", "password", "secret"),
     ("Secret", "other-admin", "username", "root"),
     ("Secret", "other-admin", "password", "secret"),
+    (
+        "Secret",
+        "authority",
+        "ca.crt",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ),
     ("Secret", "redis-url", "url", "redis://root:secret@cache"),
     (
         "Secret",
