@@ -55,14 +55,13 @@ async fn nothing_starts_before_its_gate_opens() {
         kubelet.release(task);
     }
     space.phase("shop", Phase::RollingOut).await;
-    let message = space
-        .condition(
-            "shop",
-            ConditionType::ServicesAvailable,
-            Reason::PodsNotReady,
-        )
+    space
+        .status("shop", "waits for orders alone", |_, status| {
+            let found = status.condition(ConditionType::ServicesAvailable)?;
+            let rolls = found.reason == Reason::RollingOut.as_str();
+            (rolls && found.message.starts_with("orders not ready")).then_some(())
+        })
         .await;
-    assert!(message.starts_with("orders not ready"), "{message}");
     kubelet.release("orders");
     space.phase("shop", Phase::Ready).await;
 }
