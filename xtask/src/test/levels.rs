@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Stage, counts::Counts};
+use super::{Stage, counts::Counts, rights};
 use crate::{
     cargo,
     cluster::{self, ClusterConfig},
@@ -157,8 +157,11 @@ fn against_control_plane(progress: &Progress) -> Result<Counts> {
         .env("LOCALMART_TEST_KUBECONFIG", &cluster.kubeconfig)
         .env("LOCALMART_TEST_HELM", cluster.tools.join("helm"));
     let counts = counted(progress, "operator", "test-operator", &mut command);
+    let rights = rights::check(CONTROL_PLANE, &cluster.tools.join("helm"));
     cluster::stop(CONTROL_PLANE, true, progress)?;
-    counts
+    let counts = counts?;
+    rights?;
+    Ok(counts)
 }
 
 fn embedded_cluster(progress: &Progress) -> Result<Counts> {
