@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 
 use buyer::Buyer;
 use cluster::{kubectl, wait_for, wait_ready};
-use edit::scale;
+use edit::{patch, scale};
 
 /// Every test changes the one shop, so they run one after the other.
 static SHOP: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

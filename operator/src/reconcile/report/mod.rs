@@ -73,11 +73,12 @@ pub fn of_plan(
             let count = components.len();
             let asked = findings.iter().find(|finding| asks(finding));
             let asked = asked.map(|finding| &finding.message);
-            let more: String = asked
+            let more: Vec<_> = asked
                 .into_iter()
                 .chain(&plan.rotation)
                 .map(|words| format!("; {words}"))
                 .collect();
+            let more = more.concat();
             format!("{count} of {count} components ready{more}")
         }
     };
