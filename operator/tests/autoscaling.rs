@@ -148,6 +148,9 @@ async fn the_count_never_falls_below_both_ends() {
     operator.proxy.reset();
     orders(&space, "{replicas: 6}").await;
     assert_eq!(counts.until(6).await, [2, 6]);
+    decided_by(&space, true).await;
+    space.phase("shop", Phase::Ready).await;
+    // Not before: a write is noted when its reply has passed, and its effect is seen earlier.
     let writes = operator.proxy.writes();
     let at = |right: &str| {
         let found = writes
@@ -157,8 +160,6 @@ async fn the_count_never_falls_below_both_ends() {
     };
     let deleted = at("delete autoscaling/horizontalpodautoscalers");
     assert!(deleted < at("patch apps/deployments"), "{writes:#?}");
-    decided_by(&space, true).await;
-    space.phase("shop", Phase::Ready).await;
 
     // On again, from above its bounds: down to them, and no further.
     orders(&space, automatic).await;
